@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: GPL-2.0 WITH Linux-syscall-note */
+/*
+ * User interface of /dev/net/mp: bind a receive queue of a NIC to a file
+ * descriptor that vhost-net takes as its backend.
+ *
+ * Life of a descriptor: open() -> MP_BIND -> (hand it to QEMU as
+ * "-netdev tap,fd=N,vhost=on") -> MP_UNBIND or close().  Between MP_BIND and
+ * MP_UNBIND the descriptor is called a *port*.
+ *
+ * Besides the calls below, the descriptor answers the TUN ioctls that QEMU
+ * sends to a tap descriptor, see linux/if_tun.h: TUNGETFEATURES, TUNGETIFF,
+ * TUNSETIFF, TUNSETOFFLOAD, TUNGETVNETHDRSZ, TUNSETVNETHDRSZ, TUNSETVNETLE,
+ * TUNGETVNETLE, TUNSETVNETBE, TUNGETVNETBE, TUNGETSNDBUF, TUNSETSNDBUF,
+ * TUNSETQUEUE.
+ *
+ * Every structure starts with its own size.  A kernel that knows more fields
+ * treats missing ones as zero; a kernel that knows fewer refuses a non-zero
+ * tail with E2BIG.  Layouts are the same for 32-bit and 64-bit programs.
+ */
+#ifndef _UAPI_LINUX_MPASSTHRU_H
+#define _UAPI_LINUX_MPASSTHRU_H
+
+#include <linux/ioctl.h>
+#include <linux/types.h>
+
+#define MP_IFNAMSIZ	16	/* as IFNAMSIZ of linux/if.h */
+
+/* mp_bind.queue: the whole NIC, all of its receive queues */
+#define MP_QUEUE_ALL	0xffffffffU
+
+/*
+ * mp_bind.flags
+ * MP_BIND_POSTED_ONLY: pin guest memory only while the guest has it posted as
+ * a receive buffer, rather than keeping whole 2 MiB chunks pinned.  Strict and
+ * dear: one pin and one DMA map for each frame.
+ */
+#define MP_BIND_POSTED_ONLY	(1U << 0)
+#define MP_BIND_FLAGS		(MP_BIND_POSTED_ONLY)
+
+/**
+ * struct mp_bind - argument of MP_BIND
+ * @size: sizeof(struct mp_bind)
+ * @flags: MP_BIND_* bits
+ * @ifindex: interface index in the caller's network namespace; 0: use @ifname
+ * @queue: receive queue, counted from 0, or MP_QUEUE_ALL
+ * @ifname: interface name, NUL-terminated, used when @ifindex is 0
+ */
+struct mp_bind {
+	__u32 size;
+	__u32 flags;
+	__u32 ifindex;
+	__u32 queue;
+	char ifname[MP_IFNAMSIZ];
+};
+
+/*
+ * Why a frame did not go straight to guest memory.  The NIC wrote such a frame
+ * to a host page and the vhost worker copied it to the guest.
+ */
+enum mp_detour {
+	MP_DETOUR_CROSSING = 0,	/* the buffer's pages are not contiguous */
+	MP_DETOUR_SMALL,	/* the NIC could write past the buffer */
+	MP_DETOUR_MEMLOCK,	/* RLIMIT_MEMLOCK of the owner is used up */
+	MP_DETOUR_PIN,		/* the kernel refused to pin that memory */
+	MP_DETOUR_DMA,		/* the memory could not be mapped for the NIC */
+	MP_DETOUR_STALE,	/* unmapped by its owner while it was posted */
+	MP_DETOUR_ALIGN,	/* an address that the NIC cannot start at */
+	MP_DETOUR_STACK,	/* taken through the host stack (socket path) */
+	MP_DETOUR_NR,
+};
+
+/**
+ * struct mp_stats - argument of MP_GET_STATS
+ * @size: in: room the caller has; out: bytes filled
+ * @detour_nr: out: entries of @detour that this kernel knows
+ * @rx_frames: frames handed to the guest
+ * @rx_bytes: their bytes, Ethernet header included, FCS and virtio-net header
+ *	excluded
+ * @rx_zc_frames: frames that the NIC wrote straight into guest memory
+ * @rx_zc_bytes: their bytes
+ * @rx_copied_bytes: payload bytes that the CPU copied towards the guest
+ * @rx_errors: frames the NIC flagged as bad; their head is completed empty
+ * @rx_dropped: frames dropped by us, e.g. the socket queue was full
+ * @rx_starved: times the NIC ran out of guest buffers
+ * @rx_wakeups: times the vhost worker was woken
+ * @tx_frames: frames the guest sent through the port
+ * @tx_bytes: their bytes
+ * @tx_dropped: refused or dropped on transmit
+ * @pins: chunks pinned since BIND
+ * @unpins: chunks released since BIND
+ * @pinned_bytes: pinned now
+ * @pinned_peak_bytes: highest value of @pinned_bytes since BIND
+ * @memlock_bytes: charged to the owner's RLIMIT_MEMLOCK now
+ * @memlock_peak_bytes: highest value of @memlock_bytes since BIND
+ * @posted: guest heads that wait in the ring or at the NIC now
+ * @detour: frames by &enum mp_detour
+ *
+ * All counters are since BIND.
+ */
+struct mp_stats {
+	__u32 size;
+	__u32 detour_nr;
+	__aligned_u64 rx_frames;
+	__aligned_u64 rx_bytes;
+	__aligned_u64 rx_zc_frames;
+	__aligned_u64 rx_zc_bytes;
+	__aligned_u64 rx_copied_bytes;
+	__aligned_u64 rx_errors;
+	__aligned_u64 rx_dropped;
+	__aligned_u64 rx_starved;
+	__aligned_u64 rx_wakeups;
+	__aligned_u64 tx_frames;
+	__aligned_u64 tx_bytes;
+	__aligned_u64 tx_dropped;
+	__aligned_u64 pins;
+	__aligned_u64 unpins;
+	__aligned_u64 pinned_bytes;
+	__aligned_u64 pinned_peak_bytes;
+	__aligned_u64 memlock_bytes;
+	__aligned_u64 memlock_peak_bytes;
+	__aligned_u64 posted;
+	__aligned_u64 detour[16];
+};
+
+/* mp_info.state bits */
+#define MP_STATE_BOUND		(1U << 0)	/* MP_BIND holds */
+#define MP_STATE_DIRECT		(1U << 1)	/* NIC receives into the guest */
+#define MP_STATE_GONE		(1U << 2)	/* the NIC was removed */
+
+/**
+ * struct mp_info - argument of MP_GET_INFO
+ * @size: in: room the caller has; out: bytes filled
+ * @index: in: MP_INFO_SELF for the port of this descriptor, else the first
+ *	port whose number is at least @index; out: that port's number.  Walk all
+ *	ports that live in the caller's network namespace by starting at 0 and
+ *	adding 1 each time until ENOENT.
+ * @state: MP_STATE_* bits
+ * @flags: the MP_BIND_* flags given at BIND
+ * @ifindex: NIC
+ * @queue: receive queue
+ * @owner_pid: thread group id of the vhost owner in the caller's pid
+ *	namespace, 0 if no vhost is attached or it is not visible
+ * @pad: 0
+ * @ifname: NIC
+ * @driver: NIC driver
+ * @stats: the port's counters
+ */
+struct mp_info {
+	__u32 size;
+	__u32 index;
+	__u32 state;
+	__u32 flags;
+	__u32 ifindex;
+	__u32 queue;
+	__u32 owner_pid;
+	__u32 pad;
+	char ifname[MP_IFNAMSIZ];
+	char driver[32];
+	struct mp_stats stats;
+};
+
+#define MP_INFO_SELF	0xffffffffU
+
+/*
+ * MP_BIND - bind this descriptor to a receive queue
+ *   EPERM       no CAP_NET_ADMIN over the network namespace
+ *   EFAULT      bad pointer
+ *   EINVAL      @size too small, unknown flag, queue out of range, or the NIC
+ *               receives frames that do not fit one guest buffer (MTU > 1500)
+ *   E2BIG       bytes that this kernel does not know are not zero, or @size is
+ *               larger than a page
+ *   ENODEV      no such interface, or it is being removed
+ *   EOPNOTSUPP  its driver is not converted (the kernel log names it)
+ *   EBUSY       descriptor, NIC or queue already bound, or the NIC belongs to
+ *               a bridge, bond, macvlan or other receive handler
+ *   ENOMEM      out of memory; nothing was changed
+ *
+ * MP_UNBIND - undo MP_BIND; the NIC receives as before
+ *   ENOTCONN    not bound
+ *
+ * MP_GET_STATS - counters of this port
+ *   ENOTCONN    not bound
+ *   EINVAL      @size too small
+ *   E2BIG       @size larger than a page
+ *   EFAULT      bad pointer
+ *
+ * MP_GET_INFO - one port, this one or any
+ *   ENOTCONN    MP_INFO_SELF and not bound
+ *   ENOENT      no port with that number or a higher one
+ *   EPERM       not MP_INFO_SELF and no CAP_NET_ADMIN over the namespace
+ *   EINVAL      @size too small
+ *   E2BIG       @size larger than a page
+ *   EFAULT      bad pointer
+ */
+#define MP_IOC_MAGIC	0xB4
+#define MP_BIND		_IO(MP_IOC_MAGIC, 0x00)
+#define MP_UNBIND	_IO(MP_IOC_MAGIC, 0x01)
+#define MP_GET_STATS	_IO(MP_IOC_MAGIC, 0x02)
+#define MP_GET_INFO	_IO(MP_IOC_MAGIC, 0x03)
+
+#endif /* _UAPI_LINUX_MPASSTHRU_H */
