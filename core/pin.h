@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The pin cache, private definitions.
+ *
+ *   pin.c        the interface of mp_core.h: windows, life of a cache
+ *   pin_fill.c   a miss: what to pin, the limit, what failed before
+ *   pin_table.c  which chunks are known, and how the owner's changes reach them
+ *   chunk.c      pins and maps the pages of one chunk
+ *   memlock.c    RLIMIT_MEMLOCK of the owner
+ */
+#ifndef _MP_PIN_H
+#define _MP_PIN_H
+
+#include <linux/list.h>
+#include <linux/mmu_notifier.h>
+#include <linux/mutex.h>
+#include <linux/spinlock.h>
+#include <linux/types.h>
+#include <linux/workqueue.h>
+#include <linux/xarray.h>
+
+#include "mp_core.h"
+
+/* why a window is not usable, as mp_pins_get() returns it; 0 is "usable" */
+#define MP_WHY(reason)	(1 + MP_DETOUR_##reason)
+
+/**
+ * struct mp_chunk - pinned pages
+ * @start: user address of the first page
+ * @end: user address behind the last page
+ * @dma: bus address of the first page, if @dmas is NULL
+ * @kaddr: kernel address of the first page, if @dmas is NULL
+ * @dmas: bus address of each page; NULL if one contiguous run
+ * @pages: the pages; NULL if one contiguous run
+ * @pfn: of the first page, if @pages is NULL
+ * @max_run: most pages that one DMA mapping may span
+ * @npages: pages pinned and mapped; 0 before that and after a flush
+ * @users: windows handed out and not put; mp_pins.lock
+ * @need_sync: the CPU must not read before mp_chunk_sync_for_cpu()
+ * @posted: made for one window, not to be found again; constant
+ * @linked: in mp_pins.table or mp_pins.posted_list; mp_pins.stale_lock
+ * @stale: the owner's mapping changed: no new windows; set under
+ *	mp_pins.stale_lock, read anywhere, never cleared
+ * @next: in the table: next chunk of the same block; mp_pins.lock and
+ *	.stale_lock to write, one of them to read
+ * @posted_node: in mp_pins.posted_list, as @next
+ * @stale_node: in mp_pins.stale; mp_pins.stale_lock
+ * @node: in mp_pins.idle or .busy once published; mp_pins.lock
+ *
+ * What has no lock named here is written before the chunk is published and
+ * after it was unlinked only, under mp_pins.lock.
+ */
+struct mp_chunk {
+	unsigned long start;
+	unsigned long end;
+	dma_addr_t dma;
+	void *kaddr;
+	dma_addr_t *dmas;
+	struct page **pages;
+	unsigned long pfn;
+	unsigned long max_run;
+	unsigned long npages;
+	u32 users;
+	bool need_sync;
+	bool posted;
+	bool linked;
+	bool stale;
+	struct mp_chunk *next;
+	struct list_head posted_node;
+	struct list_head stale_node;
+	struct list_head node;
+};
+
+/**
+ * struct mp_pins - pin cache
+ * @lock: see the lock order
+ * @last: chunk of the last lookup, to be looked at first; @lock
+ * @table: chunks to be found again, by user address >> MP_CHUNK_SHIFT; an entry
+ *	is the first of a chain; @lock and @stale_lock
+ * @idle: chunks without users, least recently used first; @lock
+ * @busy: chunks with users, in the table or not; @lock
+ * @charged: pages charged to the owner's RLIMIT_MEMLOCK; @lock
+ * @pinned: pages pinned; @lock
+ * @failed: blocks where pinning or mapping failed, and why; @lock
+ * @failed_until: when all of @failed is forgotten; @lock
+ * @memlock_until: charge nothing before, it failed; @lock
+ * @evict_at: evict nothing before; @lock
+ * @stale_lock: innermost; see above
+ * @posted_list: chunks made for one window; @lock and @stale_lock
+ * @stale: stale chunks that the reaper has not seen; @stale_lock
+ * @notifier: of the whole address space
+ * @reaper: work that releases stale chunks
+ * @mm: of the owner; a reference to the structure, not to its contents
+ * @task: whose RLIMIT_MEMLOCK counts
+ * @bypass: the owner may exceed it
+ * @posted_only: pin what is posted, for as long as it is
+ * @dma_dev: the NIC
+ * @stats: of the port; @lock to write
+ *
+ * From @mm on all are constant.
+ */
+struct mp_pins {
+	struct mutex lock;		/* rank 4 in mp_core.h */
+	struct mp_chunk *last;
+	struct xarray table;
+	struct list_head idle;
+	struct list_head busy;
+	unsigned long charged;
+	unsigned long pinned;
+	struct xarray failed;
+	unsigned long failed_until;
+	unsigned long memlock_until;
+	unsigned long evict_at;
+
+	spinlock_t stale_lock;		/* innermost, taken by the notifier */
+	struct list_head posted_list;
+	struct list_head stale;
+	struct mmu_interval_notifier notifier;
+	struct work_struct reaper;
+
+	struct mm_struct *mm;
+	struct task_struct *task;
+	bool bypass;
+	bool posted_only;
+	struct device *dma_dev;
+	struct mp_pin_stats *stats;
+	struct mp_pin_totals *totals;
+};
+
+/* chunk.c */
+struct mp_chunk *mp_chunk_alloc(unsigned long start, unsigned long end,
+				bool posted);
+int mp_chunk_fill(struct mp_chunk *chunk, struct mm_struct *mm,
+		  struct device *dev, unsigned long addr, unsigned long len);
+void mp_chunk_drain(struct mp_chunk *chunk, struct device *dev);
+int mp_chunk_window(struct mp_chunk *chunk, unsigned long addr,
+		    unsigned long len, struct mp_window *win);
+void mp_chunk_sync(struct device *dev, dma_addr_t dma, size_t len, bool to_cpu);
+
+/* pin_fill.c */
+int mp_pins_add(struct mp_pins *pins, const struct mp_buf *buf,
+		struct mp_chunk **chunkp);
+void mp_pins_settle(struct mp_pins *pins);
+
+/* pin_table.c */
+bool mp_pins_publish(struct mp_pins *pins, struct mp_chunk *chunk,
+		     unsigned long seq);
+void mp_pins_drain(struct mp_pins *pins, struct mp_chunk *chunk);
+void mp_pins_release(struct mp_pins *pins, struct mp_chunk *chunk);
+int mp_pins_watch(struct mp_pins *pins);
+void mp_pins_unwatch(struct mp_pins *pins);
+
+#endif /* _MP_PIN_H */
