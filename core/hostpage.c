@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The host page constructor: receive into pages of our own and hand the frames
+ * to the stack as fragments.
+ *
+ * A page stays mapped and is used in halves when the buffer size allows: while
+ * the stack holds one half the NIC fills the other.  Every buffer owns a large
+ * number of references on its page from the start (the bias) and gives one away
+ * with each frame, so a frame costs no atomic operation; the page can be used
+ * again as long as nobody else holds more than the half just given away.
+ */
+#include <linux/dma-mapping.h>
+#include <linux/etherdevice.h>
+#include <linux/gfp.h>
+#include <linux/log2.h>
+#include <linux/skbuff.h>
+#include <linux/slab.h>
+
+#include "mp_compat.h"
+#include "mp_core.h"
+
+/* Frames up to this size are copied to the skb's own head, and the page stays. */
+#define MP_COPYBREAK	128
+
+#define MP_BIAS_MAX	USHRT_MAX
+
+static struct device *mp_ring_dma_dev(const struct mp_ring *ring)
+{
+	return ring->nd->dma_dev;
+}
+
+static bool mp_host_buf_alloc(struct mp_ring *ring, struct mp_host_buf *buf)
+{
+	struct page *page = dev_alloc_page();
+	dma_addr_t dma;
+
+	if (unlikely(!page))
+		goto err;
+	dma = dma_map_page(mp_ring_dma_dev(ring), page, 0, PAGE_SIZE,
+			   DMA_FROM_DEVICE);
+	if (dma_mapping_error(mp_ring_dma_dev(ring), dma))
+		goto err_free;
+	page_ref_add(page, MP_BIAS_MAX - 1);
+	buf->page = page;
+	buf->dma = dma;
+	buf->bias = MP_BIAS_MAX;
+	buf->offset = 0;
+	ring->stats.frags_pages++;
+	return true;
+
+err_free:
+	__free_page(page);
+err:
+	ring->stats.no_page++;
+	return false;
+}
+
+static void mp_host_buf_free(struct mp_ring *ring, struct mp_host_buf *buf)
+{
+	if (!buf->page)
+		return;
+	dma_unmap_page(mp_ring_dma_dev(ring), buf->dma, PAGE_SIZE,
+		       DMA_FROM_DEVICE);
+	__page_frag_cache_drain(buf->page, buf->bias);
+	buf->page = NULL;
+}
+
+/* Set up for @ring->params; ring->lock held, NAPI off. */
+int mp_host_ring_init(struct mp_ring *ring)
+{
+	u32 size = roundup_pow_of_two(ring->params.count);
+	struct mp_host_ring *host = &ring->host;
+
+	lockdep_assert_held(&ring->lock);
+	memset(host, 0, sizeof(*host));
+	host->bufs = kvcalloc(size, sizeof(*host->bufs), GFP_KERNEL);
+	if (!host->bufs)
+		return -ENOMEM;
+	host->mask = size - 1;
+	return 0;
+}
+
+/* Undo mp_host_ring_init(); the hardware has stopped, no poll is running. */
+void mp_host_ring_free(struct mp_ring *ring)
+{
+	struct mp_host_ring *host = &ring->host;
+	u32 i;
+
+	lockdep_assert_held(&ring->lock);
+	for (i = 0; i <= host->mask; i++)
+		mp_host_buf_free(ring, &host->bufs[i]);
+	kvfree(host->bufs);
+	host->bufs = NULL;
+}
+
+/*
+ * mp_ring_get_buf() in HOST mode.  Buffers of a frame whose last one is still to
+ * come are not free yet, although the driver has cleaned their descriptors.
+ */
+bool mp_host_get_buf(struct mp_ring *ring, dma_addr_t *dma)
+{
+	struct mp_host_ring *host = &ring->host;
+	struct mp_host_buf *buf = &host->bufs[host->taken & host->mask];
+
+	if (host->taken - (host->cleaned - host->pending) > host->mask)
+		return false;
+	if (!buf->page && !mp_host_buf_alloc(ring, buf))
+		return false;
+	*dma = buf->dma + buf->offset;
+	host->taken++;
+	return true;
+}
+
+/* One part of the page was given to an skb: can the NIC use it again? */
+static void mp_host_buf_recycle(struct mp_ring *ring, struct mp_host_buf *buf)
+{
+	unsigned int size = ring->params.buf_size;
+	unsigned int others = page_ref_count(buf->page) - buf->bias;
+
+	if (size < PAGE_SIZE) {
+		buf->offset ^= size;
+		others--;	/* the half just given away may be in use */
+	}
+	if (others || page_is_pfmemalloc(buf->page) ||
+	    page_to_nid(buf->page) != numa_mem_id()) {
+		mp_host_buf_free(ring, buf);
+		return;
+	}
+	if (buf->bias == 1) {
+		page_ref_add(buf->page, MP_BIAS_MAX - 1);
+		buf->bias = MP_BIAS_MAX;
+	}
+	dma_sync_single_range_for_device(mp_ring_dma_dev(ring), buf->dma,
+					 buf->offset, size, DMA_FROM_DEVICE);
+}
+
+static void mp_host_sync(struct mp_ring *ring, const struct mp_host_buf *buf)
+{
+	dma_sync_single_range_for_cpu(mp_ring_dma_dev(ring), buf->dma,
+				      buf->offset, buf->len, DMA_FROM_DEVICE);
+}
+
+static void mp_host_add_frag(struct mp_ring *ring, struct sk_buff *skb,
+			     struct mp_host_buf *buf)
+{
+	mp_host_sync(ring, buf);
+	skb_add_rx_frag(skb, skb_shinfo(skb)->nr_frags, buf->page, buf->offset,
+			buf->len, ring->params.buf_size);
+	buf->bias--;
+	mp_host_buf_recycle(ring, buf);
+}
+
+static void mp_host_copy_small(struct mp_ring *ring, struct sk_buff *skb,
+			       struct mp_host_buf *buf)
+{
+	mp_host_sync(ring, buf);
+	skb_put_data(skb, page_address(buf->page) + buf->offset, buf->len);
+	dma_sync_single_range_for_device(mp_ring_dma_dev(ring), buf->dma,
+					 buf->offset, ring->params.buf_size,
+					 DMA_FROM_DEVICE);
+}
+
+/* Build the skb of a frame that lies in the @n oldest pending buffers. */
+static struct sk_buff *mp_host_build(struct mp_ring *ring, u32 n)
+{
+	struct mp_host_ring *host = &ring->host;
+	struct sk_buff *skb = napi_get_frags(ring->napi);
+	struct mp_host_buf *buf;
+	u32 first = host->cleaned - n;
+	u32 i;
+
+	if (unlikely(!skb)) {
+		ring->stats.no_page++;
+		return NULL;
+	}
+	buf = &host->bufs[first & host->mask];
+	if (n == 1 && buf->len <= MP_COPYBREAK) {
+		mp_host_copy_small(ring, skb, buf);
+	} else {
+		for (i = 0; i < n; i++)
+			mp_host_add_frag(ring, skb,
+					 &host->bufs[(first + i) & host->mask]);
+	}
+	skb_record_rx_queue(skb, ring->queue);
+	return skb;
+}
+
+/*
+ * mp_ring_receive() in HOST mode.  Buffers of a frame that is not delivered
+ * stay where they are and are used again.
+ */
+struct sk_buff *mp_host_receive(struct mp_ring *ring,
+				const struct mp_rx_desc *desc)
+{
+	struct mp_host_ring *host = &ring->host;
+	bool runt;
+	u32 n;
+
+	host->bufs[host->cleaned & host->mask].len = desc->len;
+	host->cleaned++;
+	n = ++host->pending;
+	if (unlikely(desc->flags & MP_RX_ERROR))
+		ring->discard = true;
+	if (!(desc->flags & MP_RX_EOP))
+		return NULL;
+	host->pending = 0;
+	runt = n == 1 && desc->len < ETH_HLEN;
+	if (unlikely(ring->discard || runt || n > MAX_SKB_FRAGS)) {
+		ring->discard = false;
+		ring->stats.errors++;
+		return NULL;
+	}
+	return mp_host_build(ring, n);
+}
