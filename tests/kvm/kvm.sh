@@ -1,0 +1,157 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=sh disable=SC2034
+# kvm.sh: a KVM guest in the emulated host, on a bound port of the NIC under
+# test. Sourced by cases, after lab/guest-lib.sh.
+#
+#    netns peer         emulated host                    KVM guest
+#   +-----------+ wire +-----+ port  +-----------------+ +-----------+
+#   | p0        +------+ NIC +-------+ vhost_net, QEMU +-+ eth0      |
+#   | 192.0.2.1 |      +-----+       +---+-------------+ | 192.0.2.9 |
+#   +-----------+                        | virtio-serial | (DHCP)    |
+#     DHCP, iperf3      kvm_guest CMD ---+---------------+ init      |
+#                                                        +-----------+
+# What the guest is told and what it answers goes through a virtio-serial port,
+# never through the console; QEMU is spoken to by QMP. KVM_DIR is the same
+# directory here and in the lab root, where QEMU runs.
+
+KVM_DIR=/run/kvm
+KVM_ROOT_DIR=/lab$KVM_DIR
+KVM_MB=256
+KVM_MAC=52:54:00:00:00:09
+KVM_ADDR=192.0.2.9
+KVM_PEER=192.0.2.1
+
+# kvm_setup: what guests need, once per VM
+kvm_setup() {
+	insmod_stock kvm-amd || {
+		echo "no nested KVM: this CPU has no SVM"
+		return 1
+	}
+	in_lab mkdir -p $KVM_DIR
+	/mp/tests/kvm/mkguest "$KVM_ROOT_DIR" || return 1
+	# shellcheck disable=SC1090
+	KVM_KERNEL=$(. "$(grep -lxF "KREL=$KREL" /mp/build/lab/kernels/*.env)" &&
+		echo "$VMLINUX")
+}
+
+# kvm_memory hugepages|4k: QEMU's arguments
+kvm_memory() {
+	case $1 in
+	hugepages) echo "-object memory-backend-memfd,id=m,size=${KVM_MB}M,hugetlb=on,hugetlbsize=2M" ;;
+	4k) echo "-object memory-backend-ram,id=m,size=${KVM_MB}M" ;;
+	esac
+}
+
+# kvm_bus mmio|pci: the machine and how its devices are attached. With pci the
+# guest's interrupts come from the vhost worker, with mmio by way of QEMU. On an
+# emulated host of 7.3 no guest boots with pci, whatever its NIC: the firmware
+# leaves a broken ACPI table.
+kvm_bus() {
+	kb=-machine\ microvm,accel=kvm,rtc=on,memory-backend=m
+	case $1 in
+	mmio) echo "$kb,pcie=off -global virtio-mmio.force-legacy=off" ;;
+	pci) echo "$kb,pcie=on" ;;
+	esac
+}
+
+# kvm_suffix BUS: of the names of its virtio devices
+kvm_suffix() {
+	case $1 in
+	mmio) echo device ;;
+	pci) echo pci ;;
+	esac
+}
+
+# kvm_start NIC MEMORY BUS: QEMU on the bound NIC; KVM_PID is QEMU's
+kvm_start() {
+	sfx=$(kvm_suffix "$3")
+	for f in ctl qmp; do
+		rm -f "$KVM_ROOT_DIR/$f.in" "$KVM_ROOT_DIR/$f.out"
+		mkfifo "$KVM_ROOT_DIR/$f.in"
+		: >"$KVM_ROOT_DIR/$f.out"
+	done
+	# held open, so that neither end sees an end of file
+	exec 7<>"$KVM_ROOT_DIR/ctl.in" 8<>"$KVM_ROOT_DIR/qmp.in"
+	# shellcheck disable=SC2046,SC2086
+	mpctl run "$1" -- chroot /lab \
+		/usr/bin/env PATH=/usr/bin:/bin qemu-system-x86_64 \
+		-no-user-config -nodefaults -display none -cpu host -smp 1 \
+		-m $KVM_MB $(kvm_memory "$2") $(kvm_bus "$3") \
+		-kernel "$KVM_KERNEL" -initrd $KVM_DIR/guest.cpio \
+		-append "console=ttyS0 quiet panic=-1 reboot=t" \
+		-serial file:/out/guest-console.log \
+		-netdev "tap,id=t,fd={fd},vhost=on" \
+		-device "virtio-net-$sfx,netdev=t,mac=$KVM_MAC" \
+		-device "virtio-serial-$sfx" \
+		-chardev "file,id=ctl,path=$KVM_DIR/ctl.out,input-path=$KVM_DIR/ctl.in" \
+		-device virtserialport,chardev=ctl,name=ctl \
+		-chardev "file,id=qmp,path=$KVM_DIR/qmp.out,input-path=$KVM_DIR/qmp.in" \
+		-object monitor-qmp,id=mon,chardev=qmp \
+		7>&- 8>&- 9>&- >/out/qemu.log 2>&1 &
+	KVM_PID=$!
+	kvm_qmp '"qmp_capabilities"'
+}
+
+kvm_alive() {
+	kill -0 "$KVM_PID" 2>/dev/null
+}
+
+# kvm_qmp COMMAND: a QMP command, JSON without its braces
+kvm_qmp() {
+	echo "{\"execute\": $1}" >&8
+}
+
+kvm_boots() {
+	grep -c '^boot ' "$KVM_ROOT_DIR/ctl.out"
+}
+
+kvm_booted() {
+	[ "$(kvm_boots)" -ge "$1" ] || ! kvm_alive
+}
+
+# kvm_wait_boot N: until the guest has booted N times since kvm_start
+kvm_wait_boot() {
+	wait_for 120 kvm_booted "$1" && kvm_alive
+}
+
+kvm_done() {
+	grep -q "^$1= " "$KVM_ROOT_DIR/ctl.out" || ! kvm_alive
+}
+
+# kvm_ask COMMAND: the guest begins with it; one at a time
+kvm_ask() {
+	# a file, because callers may be subshells
+	ka_id=$(($(cat "$KVM_ROOT_DIR/id" 2>/dev/null || echo 0) + 1))
+	echo $ka_id >"$KVM_ROOT_DIR/id"
+	echo "$ka_id $(printf '%s' "$1" | base64 -w 0)" >&7
+}
+
+# kvm_answer SECONDS: output and status of what was asked last
+kvm_answer() {
+	ka_id=$(cat "$KVM_ROOT_DIR/id")
+	wait_for "$1" kvm_done "$ka_id"
+	sed -n "s/^$ka_id> //p" "$KVM_ROOT_DIR/ctl.out"
+	ka_rc=$(sed -n "s/^$ka_id= //p" "$KVM_ROOT_DIR/ctl.out")
+	[ -n "$ka_rc" ] || {
+		echo "the guest does not answer" >&2
+		return 124
+	}
+	return "$ka_rc"
+}
+
+# kvm_guest COMMAND: run it in the guest; its output and status
+kvm_guest() {
+	kvm_ask "$1"
+	kvm_answer 60
+}
+
+# kvm_end: until QEMU has ended
+kvm_end() {
+	exec 7>&- 8>&-
+	wait "$KVM_PID"
+}
+
+kvm_quit() {
+	kvm_qmp '"quit"'
+	kvm_end
+}
