@@ -1,0 +1,171 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=sh
+# lib.sh: what a case finds when it starts, and how it says what it saw; see
+# README.md. Results go line by line to /out/results, never to the console, and
+# are on the other side of the share as soon as they are known.
+#
+# A case may use: $NIC_DRV, $DEV (the NIC under test, up), the namespace "peer"
+# with p0, $KREL, $CASE, and all of tests/lab/guest-lib.sh.
+
+# shellcheck source=tests/lab/guest-lib.sh
+. "$LAB_LIB"
+
+NIC_DRV=${NIC_DRV:-e1000e}
+PEER_DRV=${PEER_DRV:-igb}
+CASE=${CASE:-}
+
+# --- results ---
+
+# result STATUS NAME [REASON]: one tab-separated line
+result() {
+	printf '%s\t%s\t%s\t%s\n' "$1" "$CASE" "$2" "${3-}" >>/out/results
+	case $1 in
+	ok) echo "ok - $2" ;;
+	skip) echo "ok - $2 # SKIP $3" ;;
+	*) echo "not ok - $2${3:+ # $3}" ;;
+	esac
+}
+
+# check NAME CMD...: record whether CMD succeeds; what it prints is shown, and
+# its last line is the reason, when it does not. Runs in this shell.
+check() {
+	ck_name=$1
+	shift
+	if "$@" >/tmp/check.out 2>&1; then
+		result ok "$ck_name"
+		return 0
+	else
+		ck_rc=$?
+	fi
+	result 'not ok' "$ck_name" \
+		"status $ck_rc: $(tail -n 1 /tmp/check.out | tr '\t' ' ' |
+			cut -c 1-160)"
+	sed 's/^/# /' /tmp/check.out
+	return 1
+}
+
+# check_not NAME CMD...: record whether CMD fails, as it must
+check_not() {
+	cn_name=$1
+	shift
+	check "$cn_name" not "$@"
+}
+
+not() {
+	! "$@"
+}
+
+# skip NAME REASON: record a check that cannot be made here
+skip() {
+	result skip "$@"
+}
+
+# skip_case REASON: leave the whole case
+skip_case() {
+	result skip-case "$CASE" "$*"
+	exit 0
+}
+
+# assert NAME CMD...: a check without which the rest of the case is pointless
+assert() {
+	check "$@" || exit 1
+}
+
+# --- modules ---
+
+# A module is ours when it stands on our core: a stock one does not.
+loaded_ours() {
+	[ -d "/sys/module/mpassthru/holders/$1" ]
+}
+
+load_ours() {
+	unload_stock
+	insmod_ours mpassthru
+	insmod_ours "$NIC_DRV"
+	insmod_ours vhost_net
+	for m in "$NIC_DRV" vhost_net; do
+		loaded_ours "$m" || fail "the $m that got loaded is not ours:" \
+			"$(modinfo -F filename "$m")"
+	done
+}
+
+load_stock() {
+	unload_all || return 1
+	insmod_stock "$NIC_DRV" && insmod_stock vhost_net
+}
+
+unload_stock() {
+	for m in vhost_net "$NIC_DRV"; do
+		! mod_loaded "$m" || loaded_ours "$m" || rmmod "$m" || return 1
+	done
+}
+
+# unload_all: in the order in which one stands on the other; any that does not
+# go is a failure
+unload_all() {
+	for m in vhost_net "$NIC_DRV" mpassthru; do
+		! mod_loaded "$m" || rmmod "$m" || return 1
+	done
+}
+
+# --- the wire ---
+
+# Neighbour discovery would be among the frames that are counted.
+no_ipv6() {
+	echo 1 >"/proc/sys/net/ipv6/conf/$1/disable_ipv6"
+}
+
+peer_ready() {
+	[ ! -e /run/netns/peer ] || return 0
+	insmod_stock "$PEER_DRV" || return 1
+	peer_setup
+	in_peer sh -c 'echo 1 >/proc/sys/net/ipv6/conf/p0/disable_ipv6'
+}
+
+peer_gone() {
+	[ ! -e /run/netns/peer ] || ip netns del peer
+	! mod_loaded "$PEER_DRV" || rmmod "$PEER_DRV"
+}
+
+nic_ready() {
+	DEV=$(netdev_wait "$NIC_PCI") || return 1
+	no_ipv6 "$DEV"
+	nic_up "$DEV"
+}
+
+# setup nic|stock|none: what "# setup:" of a case asks for. The modules stay
+# loaded between cases that want the same.
+setup() {
+	case $1 in
+	nic) loaded_ours vhost_net && loaded_ours "$NIC_DRV" || load_ours ;;
+	stock) load_stock ;;
+	none) unload_all && peer_gone; return ;;
+	*) fail "setup '$1' is none of nic, stock, none" ;;
+	esac || return 1
+	peer_ready && nic_ready
+}
+
+# --- what must be gone ---
+
+# port_counter NAME: sum over the NIC's ports, from ethtool -S
+port_counter() {
+	ethtool -S "$DEV" | awk -v n="mp_$1:" '$1 == n { print $2 }'
+}
+
+# The guest heads and the memory that the NIC's ports hold: none.
+idle() {
+	for c in pinned_bytes memlock_bytes posted; do
+		n=$(port_counter $c)
+		[ "${n:-0}" = 0 ] || { echo "mp_$c is $n"; return 1; }
+	done
+	[ "$(port_counter pins)" = "$(port_counter unpins)" ] || {
+		echo "pins $(port_counter pins)," \
+			"unpins $(port_counter unpins)"
+		return 1
+	}
+}
+
+# assert_idle [SECONDS]: after a guest has gone, at once or within SECONDS
+assert_idle() {
+	wait_for "${1:-5}" idle >/dev/null || idle
+}
