@@ -84,6 +84,9 @@ enum mp_ring_mode {
 	MP_RING_GUEST,
 };
 
+/* mp_netdev_ops.steer: no queue in particular */
+#define MP_STEER_RSS	(~0U)
+
 /**
  * struct mp_netdev_ops - what a converted driver does for the core
  * @restart: stop receiving on @queue, wait until neither hardware nor NAPI uses
@@ -93,11 +96,15 @@ enum mp_ring_mode {
  *	Cannot fail.  Called with RTNL held, may sleep.
  * @max_frame: as &struct mp_ring_params.max_frame, for the settings that a
  *	bound queue would get now.  RTNL held.
+ * @steer: have the hardware give every frame that no filter takes to @queue, or
+ *	with MP_STEER_RSS spread them again as the user had set it; kept over
+ *	resets.  NULL if the NIC can have one receive queue only.  RTNL held.
  * @align: alignment the hardware demands of a buffer address, a power of two
  */
 struct mp_netdev_ops {
 	void (*restart)(struct net_device *dev, unsigned int queue);
 	unsigned int (*max_frame)(struct net_device *dev);
+	void (*steer)(struct net_device *dev, unsigned int queue);
 	unsigned int align;
 };
 
