@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #define _GNU_SOURCE
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 
@@ -62,6 +63,23 @@ uint8_t *mem_map(uint64_t size, enum mem_kind kind)
 	return p;
 }
 
+/*
+ * Touch the pages in random order, so that neighbours here are none in physical
+ * memory, as in a process that has run for a while. Fresh memory in order would
+ * lie in long runs, but only where the kernel happens to have them.
+ */
+static void scatter(uint8_t *p, uint64_t size)
+{
+	uint64_t n = size / 4096, i, *order = xcalloc(n, sizeof(*order));
+
+	for (i = 0; i < n; i++)
+		order[i] = i;
+	shuffle_u64(order, n, n);
+	for (i = 0; i < n; i++)
+		p[order[i] * 4096] = 0;
+	free(order);
+}
+
 void mem_create(struct mem *m, const struct mem_opts *o)
 {
 	uint64_t page = kind_page(o->kind), each, gpa = MEM_BASE;
@@ -76,6 +94,8 @@ void mem_create(struct mem *m, const struct mem_opts *o)
 		m->r[i].gpa = gpa;
 		m->r[i].size = each;
 		m->r[i].uva = mem_map(each, o->kind);
+		if (o->kind == MEM_4K)
+			scatter(m->r[i].uva, each);
 		memset(m->r[i].uva, 0, each);
 		gpa += each + o->hole;
 	}

@@ -6,14 +6,6 @@
 #include "pool.h"
 #include "util.h"
 
-static uint64_t next_random(uint64_t *s)
-{
-	*s ^= *s << 13;
-	*s ^= *s >> 7;
-	*s ^= *s << 17;
-	return *s;
-}
-
 /* All places where a slot may be, in rising order. */
 static uint64_t *all_slots(const struct pool *p, uint64_t *count)
 {
@@ -32,18 +24,6 @@ static uint64_t *all_slots(const struct pool *p, uint64_t *count)
 	return all;
 }
 
-static void shuffle(uint64_t *v, uint64_t n, uint64_t seed)
-{
-	uint64_t s = seed * 2 + 0x9e3779b97f4a7c15ull, i, j, t;
-
-	for (i = n; i > 1; i--) {
-		j = next_random(&s) % i;
-		t = v[i - 1];
-		v[i - 1] = v[j];
-		v[j] = t;
-	}
-}
-
 void pool_init(struct pool *p, const struct mem *m, const struct pool_opts *o,
 	       uint64_t start)
 {
@@ -60,7 +40,7 @@ void pool_init(struct pool *p, const struct mem *m, const struct pool_opts *o,
 		die("--mem: room for %llu of %llu buffers",
 		    (unsigned long long)have, (unsigned long long)n);
 	if (o->shuffle)
-		shuffle(all, have, o->seed);
+		shuffle_u64(all, have, o->seed);
 	p->slot = xcalloc(n, sizeof(*p->slot));
 	memcpy(p->slot, all, n * sizeof(*all));
 	free(all);

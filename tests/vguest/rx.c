@@ -160,6 +160,19 @@ static void take_empty(struct rx *rx, uint32_t group)
 	pool_put(&rx->pool, group);
 }
 
+/*
+ * Does what follows the header of a first buffer span pages? The frame itself:
+ * then the NIC cannot have put it there; all of the buffer: then it need not.
+ */
+static void count_across(struct rx *rx, uint32_t group, uint32_t len)
+{
+	uint64_t from = pool_slot(&rx->pool, group, 0) + VNET_HDR_LEN;
+	uint64_t left = rx->mem->page - (from & (rx->mem->page - 1));
+
+	rx->st.frames_across += len > VNET_HDR_LEN + left;
+	rx->st.buffers_across += rx->pool.o.bufsize > VNET_HDR_LEN + left;
+}
+
 static void take_head(struct rx *rx, const struct ring_used *u)
 {
 	struct rx_frame *f = &rx->f;
@@ -178,8 +191,10 @@ static void take_head(struct rx *rx, const struct ring_used *u)
 	f->tainted |= rx->pool.state[u->token] == GROUP_TAINTED;
 	expect_dirty(rx, u->token, len);
 	gather(rx, u->token, len);
-	if (!f->have)
+	if (!f->have) {
 		f->want = num_buffers(rx);
+		count_across(rx, u->token, len);
+	}
 	f->have++;
 	if (f->want > 1 && f->data != f->copy) {
 		memcpy(f->copy, f->data, f->len);

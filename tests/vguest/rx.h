@@ -28,6 +28,8 @@ struct rx_stats {
 	uint64_t data_valid, needs_csum, gso, bad_csum, bad_csum_valid;
 	uint64_t empty;			/* heads that came back with nothing */
 	uint64_t bad_header, merged, heads, max_heads;
+	uint64_t frames_across;		/* pages of memory, in their first head */
+	uint64_t buffers_across;	/* could be, if their frame were longer */
 	uint64_t tail_touched, tainted, tainted_bad, bad_length;
 	uint64_t first_ns, last_ns;
 };

@@ -174,6 +174,8 @@ static void report_counts(const struct rx *rx, struct json_object *o)
 	jput_u64(o, "heads", st->heads);
 	jput_u64(o, "empty", st->empty);
 	jput_u64(o, "heads_outstanding", rx->vq->ring.outstanding);
+	jput_u64(o, "frames_across_pages", st->frames_across);
+	jput_u64(o, "buffers_across_pages", st->buffers_across);
 	jput_u64(o, "tail_touched", st->tail_touched);
 	jput_u64(o, "outside_touched", rx->outside);
 	jput_u64(o, "posted_touched", rx->posted_touched);

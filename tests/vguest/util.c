@@ -65,6 +65,26 @@ void *xcalloc(size_t n, size_t size)
 	return p;
 }
 
+static uint64_t next_random(uint64_t *s)
+{
+	*s ^= *s << 13;
+	*s ^= *s >> 7;
+	*s ^= *s << 17;
+	return *s;
+}
+
+void shuffle_u64(uint64_t *v, uint64_t n, uint64_t seed)
+{
+	uint64_t s = seed * 2 + 0x9e3779b97f4a7c15ull, i, j, t;
+
+	for (i = n; i > 1; i--) {
+		j = next_random(&s) % i;
+		t = v[i - 1];
+		v[i - 1] = v[j];
+		v[j] = t;
+	}
+}
+
 static uint64_t suffix_shift(const char *s)
 {
 	switch (*s) {

@@ -27,6 +27,9 @@ void note(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
 void *xcalloc(size_t n, size_t size);
 
+/* The same order for the same @seed. */
+void shuffle_u64(uint64_t *v, uint64_t n, uint64_t seed);
+
 /* Numbers with an optional K, M or G; exits 2 naming @what on nonsense. */
 uint64_t parse_num(const char *what, const char *s, uint64_t min, uint64_t max);
 double parse_seconds(const char *what, const char *s);
