@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * What ethtool shows of a converted NIC: the mp_* counters, the private flag
- * mp-frags and a version that tells the pack is loaded.
+ * mp-frags and a version that tells the pack is loaded; and what it must not
+ * change while a queue is bound.
  *
  * A driver's ethtool operations are replaced by a copy with ours in between,
  * so drivers need no hooks for this.  The copy also says whose NIC it is, see
@@ -206,6 +207,38 @@ static int mp_set_priv_flags(struct net_device *dev, u32 flags)
 	return 0;
 }
 
+/* What is bound must stay: ethtool -L. */
+static int mp_set_channels(struct net_device *dev,
+			   struct ethtool_channels *channels)
+{
+	struct mp_netdev *nd = mp_ethtool_nd(dev);
+	unsigned int i;
+
+	ASSERT_RTNL();
+	for (i = channels->combined_count + channels->rx_count; i < nd->nrings;
+	     i++) {
+		if (!rtnl_dereference(nd->rings[i].port))
+			continue;
+		netdev_err(dev, "channels refused: queue %u is bound to a guest; unbind first\n",
+			   i);
+		return -EBUSY;
+	}
+	return nd->ethtool_orig->set_channels(dev, channels);
+}
+
+/* A port has all of the NIC's frames: no other spreading now, ethtool -X. */
+static int mp_set_rxfh(struct net_device *dev, MP_SET_RXFH_PARAMS)
+{
+	struct mp_netdev *nd = mp_ethtool_nd(dev);
+
+	ASSERT_RTNL();
+	if (nd->whole) {
+		netdev_err(dev, "indirection table refused: the whole NIC is bound to a guest; unbind first\n");
+		return -EBUSY;
+	}
+	return nd->ethtool_orig->set_rxfh(dev, MP_SET_RXFH_ARGS);
+}
+
 static void mp_get_drvinfo(struct net_device *dev, struct ethtool_drvinfo *info)
 {
 	const struct ethtool_ops *ops = mp_ethtool_nd(dev)->ethtool_orig;
@@ -244,6 +277,10 @@ void mp_ethtool_wrap(struct mp_netdev *nd)
 	nd->ethtool_ops.get_priv_flags = mp_get_priv_flags;
 	nd->ethtool_ops.set_priv_flags = mp_set_priv_flags;
 	nd->ethtool_ops.get_drvinfo = mp_get_drvinfo;
+	if (nd->ethtool_orig->set_channels)
+		nd->ethtool_ops.set_channels = mp_set_channels;
+	if (nd->ethtool_orig->set_rxfh)
+		nd->ethtool_ops.set_rxfh = mp_set_rxfh;
 	WRITE_ONCE(nd->dev->ethtool_ops, &nd->ethtool_ops);
 }
 

@@ -279,6 +279,7 @@ struct mp_ring {
  * @ops: constant
  * @frags: private flag mp-frags; RTNL to write
  * @bound: number of bound rings; RTNL
+ * @whole: the bound port gets all frames of the NIC; RTNL
  * @leaving: is being unregistered, no more binds; RTNL
  * @active: mp_rx whose pins are mapped for this NIC
  * @idle: woken when @active becomes 0
@@ -297,6 +298,7 @@ struct mp_netdev {
 	const struct mp_netdev_ops *ops;
 	bool frags;
 	unsigned int bound;
+	bool whole;
 	bool leaving;
 	atomic_t active;
 	wait_queue_head_t idle;
@@ -312,7 +314,7 @@ struct mp_netdev {
 /* netdev.c: converted NICs, their receive hook and notifier */
 int mp_netdev_init(void);
 void mp_netdev_exit(void);
-int mp_netdev_claim(struct mp_netdev *nd);
+int mp_netdev_claim(struct mp_netdev *nd, bool whole);
 void mp_netdev_unclaim(struct mp_netdev *nd);
 
 /* ring.c: what a driver's ring is attached to */

@@ -82,13 +82,10 @@ static void mp_vlan_restore(struct mp_netdev *nd)
  * also keeps bridges, bonds and macvlans away, and let the NIC receive what is
  * addressed to guests.
  */
-int mp_netdev_claim(struct mp_netdev *nd)
+static int mp_netdev_claim_first(struct mp_netdev *nd)
 {
 	int err;
 
-	ASSERT_RTNL();
-	if (nd->bound)
-		goto out;
 	if (netdev_has_any_upper_dev(nd->dev))
 		return -EBUSY;
 	err = netdev_rx_handler_register(nd->dev, mp_handle_frame, nd);
@@ -100,8 +97,29 @@ int mp_netdev_claim(struct mp_netdev *nd)
 		return err;
 	}
 	mp_vlan_in_band(nd);
-out:
+	return 0;
+}
+
+/*
+ * One more queue of @nd is being bound.  With @whole it is the only one, and
+ * gets what the NIC would spread over all of them.
+ */
+int mp_netdev_claim(struct mp_netdev *nd, bool whole)
+{
+	int err;
+
+	ASSERT_RTNL();
+	if (nd->bound && (whole || nd->whole))
+		return -EBUSY;
+	if (!nd->bound) {
+		err = mp_netdev_claim_first(nd);
+		if (err)
+			return err;
+	}
 	nd->bound++;
+	nd->whole = whole;
+	if (whole && nd->ops->steer)
+		nd->ops->steer(nd->dev, 0);
 	return 0;
 }
 
@@ -109,6 +127,9 @@ out:
 void mp_netdev_unclaim(struct mp_netdev *nd)
 {
 	ASSERT_RTNL();
+	if (nd->whole && nd->ops->steer)
+		nd->ops->steer(nd->dev, MP_STEER_RSS);
+	nd->whole = false;
 	if (--nd->bound)
 		return;
 	mp_vlan_restore(nd);

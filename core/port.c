@@ -10,6 +10,7 @@
 #include <linux/ethtool.h>
 #include <linux/rtnetlink.h>
 #include <linux/xarray.h>
+#include <net/xdp_sock_drv.h>
 
 #include "mp_compat.h"
 #include "mp_core.h"
@@ -41,12 +42,12 @@ static void mp_dev_driver(struct net_device *dev, char *name, size_t size)
 static int mp_bind_queue(struct mp_netdev *nd, const struct mp_bind *b,
 			 unsigned int *queue)
 {
-	*queue = b->queue;
-	if (b->queue == MP_QUEUE_ALL && nd->nrings == 1)
-		*queue = 0;
-	if (*queue >= nd->nrings) {
+	unsigned int have = min(nd->nrings, nd->dev->real_num_rx_queues);
+
+	*queue = b->queue == MP_QUEUE_ALL ? 0 : b->queue;
+	if (*queue >= have) {
 		netdev_err(nd->dev, "queue %u refused: the NIC has %u, counted from 0\n",
-			   b->queue, nd->nrings);
+			   b->queue, have);
 		return -EINVAL;
 	}
 	if (nd->dev->mtu > ETH_DATA_LEN) {
@@ -99,10 +100,15 @@ static int mp_port_bind_dev(struct mp_port *port, struct net_device *dev,
 		return -ENODEV;
 	if (rtnl_dereference(ring->port))
 		return -EBUSY;
+	if (xsk_get_pool_from_qid(dev, queue)) {
+		netdev_err(dev, "queue %u refused: an AF_XDP socket receives from it without a copy\n",
+			   queue);
+		return -EBUSY;
+	}
 	err = xa_alloc(&mp_ports, &port->id, port, xa_limit_31b, GFP_KERNEL);
 	if (err)
 		return err == -EBUSY ? -ENOMEM : err;
-	err = mp_netdev_claim(nd);
+	err = mp_netdev_claim(nd, b->queue == MP_QUEUE_ALL);
 	if (err) {
 		xa_erase(&mp_ports, port->id);
 		return err;
@@ -238,6 +244,8 @@ static void mp_port_fill_info(struct mp_port *port, struct mp_info *info)
 	info->state = port->gone ? MP_STATE_GONE : MP_STATE_BOUND;
 	if (port->ring && port->rx && port->ring->guest == port->rx)
 		info->state |= MP_STATE_DIRECT;
+	if (port->ring && port->ring->nd->whole)
+		info->state |= MP_STATE_WHOLE;
 	info->flags = port->bind;
 	info->ifindex = port->ifindex;
 	info->queue = port->queue;

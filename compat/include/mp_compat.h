@@ -16,7 +16,8 @@
  *   copy_from_iter_full(), virtio_net_hdr_to_skb(), skb_partial_csum_set()
  *   mmu_interval_notifier_*(), mmap_read_lock(), __account_locked_vm()
  *   ethtool: get_drvinfo, get_strings, get_sset_count, get_ethtool_stats,
- *	get_priv_flags, set_priv_flags
+ *	get_priv_flags, set_priv_flags, set_channels
+ *   xsk_get_pool_from_qid()
  *   eth_hw_addr_set(), u64_stats_fetch_begin(): in 5.10's stable releases
  */
 #ifndef _MP_COMPAT_H
@@ -75,15 +76,6 @@ static inline void netdev_unlock_ops(struct net_device *dev)
 }
 #endif
 
-/*
- * 6.2 taught taps UDP segmentation. Without it the bits are none of those that
- * TUNSETOFFLOAD takes, as with that kernel's own tap. Until 6.2.
- */
-#ifndef MP_HAVE_TUN_USO
-#define TUN_F_USO4	0
-#define TUN_F_USO6	0
-#endif
-
 /**
  * mp_dev_has_taps() - does a packet tap (tcpdump) want to see all frames
  * @dev: the net device
@@ -107,6 +99,20 @@ static inline bool mp_dev_has_taps(struct net_device *dev)
 #define TUN_F_USO4			0
 #define TUN_F_USO6			0
 #define VIRTIO_NET_HDR_GSO_UDP_L4	5
+#endif
+
+/*
+ * 6.8 put what ethtool -X sets into one struct; the parameters of
+ * ethtool_ops.set_rxfh behind the net device, to declare and to hand on. Until
+ * 6.8.
+ */
+#ifdef MP_HAVE_RXFH_PARAM
+#define MP_SET_RXFH_PARAMS \
+	struct ethtool_rxfh_param *rxfh, struct netlink_ext_ack *extack
+#define MP_SET_RXFH_ARGS	rxfh, extack
+#else
+#define MP_SET_RXFH_PARAMS	const u32 *indir, const u8 *key, const u8 hfunc
+#define MP_SET_RXFH_ARGS	indir, key, hfunc
 #endif
 
 /* ----------------------------------------------------------------- uio -- */

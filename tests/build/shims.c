@@ -24,6 +24,7 @@ long shims_mm(struct mm_struct *mm, struct page **pages, int *locked);
 bool shims_net(struct net_device *dev, struct sk_buff *skb);
 bool shims_uio(struct iov_iter *i, const struct iovec *iov);
 int shims_vhost(struct vhost_virtqueue *vq, struct vhost_work *work);
+int shims_rxfh(struct net_device *dev, MP_SET_RXFH_PARAMS);
 
 static enum hrtimer_restart shims_expired(struct hrtimer *t)
 {
@@ -51,6 +52,11 @@ bool shims_net(struct net_device *dev, struct sk_buff *skb)
 	netdev_unlock_ops(dev);
 	return mp_dev_has_taps(dev) && skb_gso_validate_mac_len(skb, 1514) &&
 	       VIRTIO_NET_HDR_GSO_UDP_L4 > (TUN_F_USO4 & TUN_F_USO6);
+}
+
+int shims_rxfh(struct net_device *dev, MP_SET_RXFH_PARAMS)
+{
+	return dev->ethtool_ops->set_rxfh(dev, MP_SET_RXFH_ARGS);
 }
 
 bool shims_uio(struct iov_iter *i, const struct iovec *iov)

@@ -124,9 +124,6 @@ static void explain_invalid(const struct target *t)
 	else if (t->queue != MP_QUEUE_ALL && t->queue >= queues)
 		complain("%s has no receive queue %u: it has %u, counted from 0",
 			 t->ifname, t->queue, queues);
-	else if (t->queue == MP_QUEUE_ALL && queues > 1)
-		complain("%s has %u receive queues: say which, as in %s:0",
-			 t->ifname, queues, t->ifname);
 	else
 		complain("%s: the kernel refused the request, see dmesg",
 			 t->ifname);

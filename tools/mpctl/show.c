@@ -46,6 +46,7 @@ static const struct bit {
 	{ MP_STATE_BOUND, "bound" },
 	{ MP_STATE_DIRECT, "direct" },
 	{ MP_STATE_GONE, "gone" },
+	{ MP_STATE_WHOLE, "whole" },
 }, flags[] = {
 	{ MP_BIND_POSTED_ONLY, "posted-only" },
 };
@@ -129,7 +130,12 @@ static struct json_object *json_port(const struct mp_info *info, bool with_stats
 
 static void text_port(const struct mp_info *info)
 {
-	printf("%s:%u driver %s state %s", info->ifname, info->queue, info->driver,
+	printf("%s:", info->ifname);
+	if (info->state & MP_STATE_WHOLE)
+		printf("all");
+	else
+		printf("%u", info->queue);
+	printf(" driver %s state %s", info->driver,
 	       info->state & MP_STATE_GONE ? "gone" :
 	       info->state & MP_STATE_DIRECT ? "direct" : "bound");
 	if (info->owner_pid)

@@ -25,7 +25,11 @@
 
 #define MP_IFNAMSIZ	16	/* as IFNAMSIZ of linux/if.h */
 
-/* mp_bind.queue: the whole NIC, all of its receive queues */
+/*
+ * mp_bind.queue: the whole NIC.  Queue 0 is bound and the NIC gives it all
+ * frames, but for those that a filter of the user's (ethtool -N) sends to
+ * another queue.
+ */
 #define MP_QUEUE_ALL	0xffffffffU
 
 /*
@@ -126,6 +130,7 @@ struct mp_stats {
 #define MP_STATE_BOUND		(1U << 0)	/* MP_BIND holds */
 #define MP_STATE_DIRECT		(1U << 1)	/* NIC receives into the guest */
 #define MP_STATE_GONE		(1U << 2)	/* the NIC was removed */
+#define MP_STATE_WHOLE		(1U << 3)	/* bound with MP_QUEUE_ALL */
 
 /**
  * struct mp_info - argument of MP_GET_INFO
@@ -172,7 +177,8 @@ struct mp_info {
  *   ENODEV      no such interface, or it is being removed
  *   EOPNOTSUPP  its driver is not converted (the kernel log names it)
  *   EBUSY       descriptor, NIC or queue already bound, or the NIC belongs to
- *               a bridge, bond, macvlan or other receive handler
+ *               a bridge, bond, macvlan or other receive handler, or an AF_XDP
+ *               socket has the queue
  *   ENOMEM      out of memory; nothing was changed
  *
  * MP_UNBIND - undo MP_BIND; the NIC receives as before
