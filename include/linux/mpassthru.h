@@ -99,12 +99,18 @@ enum mp_ring_mode {
  * @steer: have the hardware give every frame that no filter takes to @queue, or
  *	with MP_STEER_RSS spread them again as the user had set it; kept over
  *	resets.  NULL if the NIC can have one receive queue only.  RTNL held.
+ * @mac_filter: have the hardware give frames for @mac, and copies of broadcasts
+ *	and multicasts, to @queue; NULL: no more.  Once per queue; kept over
+ *	resets.  0, -EOPNOTSUPP if that queue cannot have one (now), -ENOSPC.
+ *	NULL if the NIC cannot do it.  RTNL held.
  * @align: alignment the hardware demands of a buffer address, a power of two
  */
 struct mp_netdev_ops {
 	void (*restart)(struct net_device *dev, unsigned int queue);
 	unsigned int (*max_frame)(struct net_device *dev);
 	void (*steer)(struct net_device *dev, unsigned int queue);
+	int (*mac_filter)(struct net_device *dev, unsigned int queue,
+			  const u8 *mac);
 	unsigned int align;
 };
 
