@@ -9,6 +9,7 @@
  */
 #include <linux/etherdevice.h>
 #include <linux/ethtool.h>
+#include <linux/export.h>
 #include <linux/if_vlan.h>
 #include <linux/in.h>
 #include <linux/rtnetlink.h>
@@ -243,8 +244,12 @@ static int mp_mac_install(struct mp_ring *ring, const struct mp_filter *f)
 	const struct mp_netdev_ops *ops = ring->nd->ops;
 	int err = -EOPNOTSUPP;
 
+	ring->filter = *f;
 	if (ops->mac_filter)
-		err = ops->mac_filter(ring->nd->dev, ring->queue, f->dst_mac);
+		err = ops->mac_filter(ring->nd->dev, ring->queue, f->dst_mac,
+				      true);
+	if (err)
+		WRITE_ONCE(ring->filter.match, 0);
 	if (err == -EOPNOTSUPP)
 		mp_filter_refused(ring, f, "the NIC, or its settings, cannot do that for this queue");
 	return err;
@@ -285,13 +290,40 @@ void mp_filter_remove(struct mp_ring *ring)
 {
 	struct ethtool_rxnfc nfc = { .cmd = ETHTOOL_SRXCLSRLDEL };
 	struct net_device *dev = ring->nd->dev;
+	u32 match = ring->filter.match;
 
 	ASSERT_RTNL();
-	if (ring->filter.match & MP_MATCH_DST_MAC) {
-		ring->nd->ops->mac_filter(dev, ring->queue, NULL);
-	} else if (ring->filter.match) {
+	WRITE_ONCE(ring->filter.match, 0);
+	if (match & MP_MATCH_DST_MAC) {
+		ring->nd->ops->mac_filter(dev, ring->queue,
+					  ring->filter.dst_mac, false);
+	} else if (match) {
 		nfc.fs.location = ring->rule;
 		mp_set_rxnfc(dev, &nfc);
 	}
-	ring->filter.match = 0;
 }
+
+/**
+ * mp_queue_mac() - the address whose frames the hardware must give to a queue
+ * @dev: NIC
+ * @queue: receive queue
+ *
+ * For a driver to write its registers again, after a reset and in
+ * mp_netdev_ops.mac_filter, where it says what is wanted from then on.
+ *
+ * Context: RTNL, or the driver's reset path.
+ * Return: the address; NULL if there is none.
+ */
+const u8 *mp_queue_mac(struct net_device *dev, unsigned int queue)
+{
+	struct mp_netdev *nd = mp_netdev_find(dev);
+	struct mp_ring *ring;
+
+	if (!nd || queue >= nd->nrings)
+		return NULL;
+	ring = &nd->rings[queue];
+	if (!(READ_ONCE(ring->filter.match) & MP_MATCH_DST_MAC))
+		return NULL;
+	return ring->filter.dst_mac;
+}
+EXPORT_SYMBOL_GPL(mp_queue_mac);

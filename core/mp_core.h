@@ -248,7 +248,8 @@ struct mp_port_stats {
  * @port: bound port; RTNL to write, RCU to read
  * @filter: what the hardware gives to this queue while bound; RTNL
  * @rule: where the driver keeps @filter, for one made by set_rxnfc; RTNL
- * @promisc: the NIC is promiscuous for this queue; RTNL
+ * @promisc: the NIC is promiscuous for this queue, else it takes all multicasts
+ *	for it, while bound; RTNL
  * @lock: see the lock order
  *
  * The first group is what a poll touches.

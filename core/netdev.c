@@ -100,6 +100,14 @@ static void mp_netdev_hand_back(struct mp_netdev *nd)
 	netdev_rx_handler_unregister(nd->dev);
 }
 
+/* A guest has MAC addresses of its own, and multicast groups. */
+static int mp_ring_listen(struct mp_ring *ring, int inc)
+{
+	if (ring->promisc)
+		return dev_set_promiscuity(ring->nd->dev, inc);
+	return dev_set_allmulti(ring->nd->dev, inc);
+}
+
 /* Let the NIC receive what is addressed to the guest, on its queue. */
 static int mp_ring_aim(struct mp_ring *ring, const struct mp_bind *b)
 {
@@ -110,8 +118,7 @@ static int mp_ring_aim(struct mp_ring *ring, const struct mp_bind *b)
 	if (err)
 		return err;
 	ring->promisc = !(b->filter.match & MP_MATCH_DST_MAC);
-	if (ring->promisc)
-		err = dev_set_promiscuity(nd->dev, 1);
+	err = mp_ring_listen(ring, 1);
 	if (err) {
 		mp_filter_remove(ring);
 		return err;
@@ -162,9 +169,7 @@ void mp_netdev_unclaim(struct mp_ring *ring)
 	if (nd->whole && nd->ops->steer)
 		nd->ops->steer(nd->dev, MP_STEER_RSS);
 	nd->whole = false;
-	if (ring->promisc)
-		dev_set_promiscuity(nd->dev, -1);
-	ring->promisc = false;
+	mp_ring_listen(ring, -1);
 	mp_filter_remove(ring);
 	if (!--nd->bound)
 		mp_netdev_hand_back(nd);
