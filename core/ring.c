@@ -61,6 +61,26 @@ enum mp_ring_mode mp_ring_mode(struct net_device *dev, unsigned int queue)
 }
 EXPORT_SYMBOL_GPL(mp_ring_mode);
 
+/**
+ * mp_queue_is_bound() - does a queue belong to a port
+ * @dev: NIC
+ * @queue: receive queue
+ *
+ * Whether or not a guest is connected: nobody else may take it meanwhile.
+ *
+ * Context: RTNL held.
+ * Return: true if it does.
+ */
+bool mp_queue_is_bound(struct net_device *dev, unsigned int queue)
+{
+	struct mp_netdev *nd = mp_netdev_find(dev);
+
+	ASSERT_RTNL();
+	return nd && queue < nd->nrings &&
+	       rtnl_dereference(nd->rings[queue].port);
+}
+EXPORT_SYMBOL_GPL(mp_queue_is_bound);
+
 /* Wait until no poll runs that saw @attached set, and none is left queued. */
 static void mp_ring_quiesce(struct mp_ring *ring)
 {

@@ -120,6 +120,7 @@ int mp_netdev_register(struct net_device *dev, struct device *dma_dev,
 void mp_netdev_unregister(struct net_device *dev);
 
 enum mp_ring_mode mp_ring_mode(struct net_device *dev, unsigned int queue);
+bool mp_queue_is_bound(struct net_device *dev, unsigned int queue);
 struct mp_ring *mp_ring_attach(struct net_device *dev, unsigned int queue,
 			       const struct mp_ring_params *params);
 void mp_ring_detach(struct mp_ring *ring);

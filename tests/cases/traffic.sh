@@ -49,7 +49,7 @@ guest_start() {
 	shift
 	rm -f $VG/ready $VG/out.json $VG/progress
 	# shellcheck disable=SC2086
-	${GUEST_RUN-} vguest "$mode" ${BACKEND:---mp $DEV} --ready $VG/ready \
+	${GUEST_RUN-} vguest "$mode" ${BACKEND:---mp $DEV:all} --ready $VG/ready \
 		--json $VG/out.json --ctl $VG/ctl "$@" >$VG/guest.txt 2>&1 &
 	GUEST=$!
 	wait_for 20 is_ready $VG/ready $GUEST

@@ -161,7 +161,7 @@ stock_path() {
 
 pack_path() {
 	pack_begin
-	measure mpassthru --mp "$DEV"
+	measure mpassthru --mp "$DEV:all"
 	say "removing the modules"
 	pack_end
 }
