@@ -31,7 +31,7 @@ static void nic_reset_dma(struct nic *nic)
 	*nic_reg(nic, R_RXPBSIZE) =
 		(nic->model == NIC_X540 ? 384 : 512) << 10;
 	*nic_reg(nic, R_TXPBSIZE) = 160 << 10;
-	*nic_reg(nic, R_DTXTCPFLGL) = 0x0FF60FF6;
+	*nic_reg(nic, R_DTXTCPFLGL) = 0x0F760FF6;
 	*nic_reg(nic, R_DTXTCPFLGH) = 0x00000F7F;
 	*nic_reg(nic, R_LEDCTL) = 0x02300A80;
 }

@@ -245,7 +245,7 @@
 #define RXD_IPE		BIT(31)
 #define RXD_SPH		BIT(31)		/* first dword */
 
-/* packet types in the write-back */
+/* packet types, where the write-back has them */
 #define PT_IPV4		0x010
 #define PT_IPV4E	0x020
 #define PT_IPV6		0x040

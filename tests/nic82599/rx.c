@@ -6,6 +6,7 @@
 #include "nic.h"
 
 #define CRC_BYTES	4
+#define FRAME_MIN	60
 #define MFS_STANDARD	1518
 #define VLAN_BYTES	4
 
@@ -43,6 +44,10 @@ static bool rx_accept(struct nic *nic, const u8 *f, size_t len)
 
 	stats_add(nic, R_TPR, 1);
 	stats_add64(nic, R_TORL, len + CRC_BYTES);
+	if (len < FRAME_MIN) {
+		stats_add(nic, R_RUC, 1);
+		return false;
+	}
 	pkt_parse(f, len, rx_vlan_type(nic), &p);
 	if (rx_too_long(nic, len, &p)) {
 		stats_add(nic, R_ROC, 1);

@@ -193,7 +193,7 @@ static void rxd_fill(struct nic *nic, const struct rx_meta *m, bool last,
 	u32 next = (nic_get(nic, rxq_addr(q) + Q_HEAD) + 1) % rxq_size(nic, q);
 
 	/* header length and overflow are there already */
-	d->word[0] |= m->ptype << 4 | count << 17;
+	d->word[0] |= m->ptype | count << 17;
 	d->word[3] = n;
 	if (last) {
 		d->word[0] |= m->rss_type;
@@ -212,9 +212,9 @@ void rxq_deliver(struct nic *nic, const u8 *f, size_t len,
 {
 	unsigned int q = m->queue;
 	u32 buffer = rxq_buffer(nic, q);
-	size_t off = 0, n, split;
+	size_t off = 0, from, n;
+	u64 addr, hdr;
 	struct rxd d;
-	u64 hdr;
 
 	if (!buffer || rxq_free(nic, q) < rxq_need(nic, q, len)) {
 		nic->count.rx_no_desc++;
@@ -225,10 +225,8 @@ void rxq_deliver(struct nic *nic, const u8 *f, size_t len,
 	do {
 		rxd_fetch(nic, q, &d);
 		hdr = d.word[2] | (u64)d.word[3] << 32;
-		split = off;
-		n = 0;
-		u64 addr = d.word[0] | (u64)d.word[1] << 32;
-
+		addr = d.word[0] | (u64)d.word[1] << 32;
+		from = off;
 		d.word[0] = 0;
 		d.word[2] = 0;
 		if (!off && !rsc)
@@ -241,7 +239,7 @@ void rxq_deliver(struct nic *nic, const u8 *f, size_t len,
 			rxd_legacy(m, off == len ? m->status | 3 : 1, n, &d);
 		else
 			rxd_fill(nic, m, off == len,
-				 rxd_rsc_count(rsc, split, off), n, &d);
+				 rxd_rsc_count(rsc, from, off), n, &d);
 		rxd_spoil(nic, off == len ? m->status | RXD_EOP : 0, &d);
 		rxd_write(nic, &d);
 		rxq_advance(nic, q);

@@ -83,7 +83,7 @@ static bool steer_etype(const struct nic *nic, const struct pkt *p,
 
 		if (!(filter & ETQF_ENABLE) || (filter & 0xffff) != p->etype)
 			continue;
-		m->ptype = PT_ETQF | i;
+		m->ptype = PT_ETQF | i << 4;
 		if (!(queue & ETQS_ENABLE))
 			return false;
 		m->queue = field(queue, 16, 7);

@@ -10,6 +10,7 @@
 #define TAG_BYTES	4
 #define FRAME_MIN	64
 #define ETYPE_VLAN	0x8100
+#define SEGMENTS_MAX	4096	/* more is a driver's mistake */
 
 enum { L4T_UDP, L4T_TCP, L4T_SCTP };
 
@@ -57,7 +58,8 @@ static bool tso_valid(const struct tso *t, size_t len)
 		return false;
 	if (t->segment)
 		need = t->hdr;
-	return need <= len;
+	return need <= len &&
+	       !(t->segment && (len - need) / t->mss >= SEGMENTS_MAX);
 }
 
 static void tso_ip_csum(const struct tso *t, u8 *f)

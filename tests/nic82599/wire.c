@@ -7,6 +7,7 @@
 #include "wire.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -71,13 +72,15 @@ void wire_accept(struct wire *w)
 }
 
 /* The other end is gone; one that listens takes another. */
-void wire_close(struct wire *w)
+static void wire_close(struct wire *w, const char *why)
 {
+	fprintf(stderr, "nic82599: wire closed: %s\n", why);
 	if (w->fd >= 0)
 		close(w->fd);
 	w->fd = -1;
 	w->in_len = 0;
 	w->in_full = false;
+	w->in_since = 0;
 	w->nic->pbuf.full = false;
 	w->out_from = 0;
 	w->out_len = 0;
@@ -170,7 +173,7 @@ void wire_flush(struct wire *w)
 			 MSG_NOSIGNAL | MSG_DONTWAIT);
 		if (n < 0) {
 			if (errno != EAGAIN && errno != EINTR)
-				wire_close(w);
+				wire_close(w, strerror(errno));
 			return;
 		}
 		w->out_from += n;
@@ -193,20 +196,21 @@ static bool wire_give(struct wire *w, u8 *f, size_t len)
 		len = FRAME_MIN;
 		w->padded++;
 	}
+	w->in_full = false;
 	if (rx_wire(w->nic, f, len)) {
-		w->in_full = false;
+		w->in_since = 0;
 		return true;
 	}
 	rx_run(w->nic);
 	if (rx_wire(w->nic, f, len)) {
-		w->in_full = false;
+		w->in_since = 0;
 		return true;
 	}
-	if (!w->in_full) {
-		w->in_full = true;
+	/* while it stays full, only the first frame waits */
+	if (!w->in_since)
 		w->in_since = wire_now(w);
-	}
-	if (wire_now(w) - w->in_since < w->hold_ns)
+	w->in_full = wire_now(w) - w->in_since < w->hold_ns;
+	if (w->in_full)
 		return false;
 	rx_missed(w->nic);
 	return true;
@@ -220,7 +224,7 @@ void wire_deliver(struct wire *w)
 	while (w->in_len - at >= PREFIX) {
 		len = get32(w->in + at);
 		if (len > WIRE_FRAME_MAX) {
-			wire_close(w);
+			wire_close(w, "no frame has that length");
 			return;
 		}
 		if (w->in_len - at < PREFIX + len)
@@ -245,7 +249,7 @@ void wire_receive(struct wire *w)
 	if (n < 0 && (errno == EAGAIN || errno == EINTR))
 		return;
 	if (n <= 0) {
-		wire_close(w);
+		wire_close(w, n ? strerror(errno) : "end of stream");
 		return;
 	}
 	w->in_len += n;

@@ -23,8 +23,8 @@ struct wire {
 
 	u8 in[WIRE_IN];
 	size_t in_len;
-	bool in_full;		/* the first frame has no room in the NIC */
-	u64 in_since;		/* when that began */
+	bool in_full;		/* the first frame waits for room in the NIC */
+	u64 in_since;		/* since when there has been none; 0: there is */
 
 	u8 *out;
 	size_t out_from, out_len, out_room;
@@ -35,7 +35,6 @@ struct wire {
 int wire_parse(struct wire *w, const char *arg);
 int wire_open(struct wire *w);
 void wire_accept(struct wire *w);
-void wire_close(struct wire *w);
 void wire_send(struct wire *w, const u8 *f, size_t len);
 bool wire_busy(struct wire *w);
 bool wire_wants_write(const struct wire *w);
