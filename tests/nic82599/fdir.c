@@ -91,8 +91,9 @@ static void fdir_key_fill(const struct nic *nic, const u8 *f, int len,
 	k->any_l4 = m & FDIRM_L4P;
 	k->any_pool = pool < 0 || (m & FDIRM_POOL);
 	k->pool = pool;
-	k->sip = get32(f + p->l3 + 12);
-	k->dip = get32(f + p->l3 + 16);
+	/* addresses are as in memory, first byte lowest; ports are not */
+	memcpy(&k->sip, f + p->l3 + 12, 4);
+	memcpy(&k->dip, f + p->l3 + 16, 4);
 	k->sip_mask = ~nic_get(nic, R_FDIRSIP4M);
 	k->dip_mask = ~nic_get(nic, R_FDIRDIP4M);
 	if (k->l4 != L4_OTHER) {

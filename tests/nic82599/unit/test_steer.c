@@ -137,8 +137,8 @@ static void fdir_on(struct rig *r, u32 mask)
 
 static void fdir_add(struct rig *r, const struct frame_spec *s, u32 id, u32 cmd)
 {
-	regs_write(r->nic, R_FDIRIPSA, s->sip);
-	regs_write(r->nic, R_FDIRIPDA, s->dip);
+	regs_write(r->nic, R_FDIRIPSA, __builtin_bswap32(s->sip));
+	regs_write(r->nic, R_FDIRIPDA, __builtin_bswap32(s->dip));
 	regs_write(r->nic, R_FDIRPORT, (u32)s->dport << 16 | s->sport);
 	regs_write(r->nic, R_FDIRHASH, id << 16 | 0x123);
 	regs_write(r->nic, R_FDIRCMD, cmd);
@@ -180,6 +180,11 @@ TEST(fdir_perfect_filters)
 	fdir_add(r, &s, 7, FDIR_ADD_UDP(127) | FDIRCMD_DROP);
 	rig_receive(r, f, frame_make(f, &s));
 	EQUAL(r->nic->count.rx_fdir_drop, 1);
+	/* masks of addresses: any host of 10.0.0.0/24 */
+	regs_write(r->nic, R_FDIRSIP4M, 0xff000000);
+	s.sip += 77;
+	rig_receive(r, f, frame_make(f, &s));
+	EQUAL(r->nic->count.rx_fdir_drop, 2);
 	/* query, remove */
 	regs_write(r->nic, R_FDIRCMD, 3);
 	CHECK(regs_read(r->nic, R_FDIRCMD) & FDIRCMD_VALID);
