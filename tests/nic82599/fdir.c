@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Flow director, perfect match filters for IPv4. Signature filters are taken
- * and counted, but never match. 82599 datasheet 7.1.2.7 and 8.2.3.19.
+ * and counted, but never match. 82599 datasheet 7.1.2.7.
  */
 #include "nic.h"
 
