@@ -106,6 +106,22 @@ in_peer() {
 	ip netns exec peer "$@"
 }
 
+# nic_ctl CMD...: a command for the model of the NIC under test (vm --nic 82599
+# or x540; tests/nic82599/README.md has the commands). Prints its answer; true
+# when that ends with ok.
+nic_ctl() {
+	stty -F /dev/ttyS1 raw -echo
+	exec 9<>/dev/ttyS1
+	echo "$*" >&9
+	while read -r nc_line <&9; do
+		case $nc_line in
+		ok) exec 9>&-; return 0 ;;
+		error:*) exec 9>&-; echo "$nc_line" >&2; return 1 ;;
+		*) echo "$nc_line" ;;
+		esac
+	done
+}
+
 # --- kernel log ---
 
 # log_mark: start a stretch of the log for log_check
