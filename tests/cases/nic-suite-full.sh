@@ -1,0 +1,12 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=sh
+# case: the per-NIC suite, all of it
+# kernels: all
+# vm: --hugepages 64
+# group: full
+# timeout: 1500
+# after: tests/nic/collect
+# shellcheck source=tests/cases/nic-lib.sh
+. /mp/tests/cases/nic-lib.sh
+
+nic_suite --level full
