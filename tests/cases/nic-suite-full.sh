@@ -2,6 +2,7 @@
 # shellcheck shell=sh
 # case: the per-NIC suite, all of it
 # kernels: all
+# nics: e1000e igb 82599 x540
 # vm: --hugepages 64
 # group: full
 # timeout: 1500

@@ -3,6 +3,8 @@
 # case: the per-NIC suite, its short form
 # kernels: 6.12
 # kernels-full: all
+# nics: e1000e igb@6.1
+# nics-full: e1000e igb 82599 x540
 # vm: --hugepages 64
 # group: fast
 # timeout: 400
