@@ -68,7 +68,7 @@ checkpatch:
 shellcheck:
 	@tests/build/shellcheck
 
-.PHONY: lab lab-modules demo check check-full check-build
+.PHONY: lab lab-modules demo check check-full check-build hwtest
 lab:
 	@tests/lab/setup
 
@@ -86,6 +86,10 @@ check-full:
 
 check-build:
 	@tests/build/run
+
+# On real hardware: see tests/nic/README.md.
+hwtest:
+	@tests/nic/hwtest "$(IFACE)" "$(PEER)"
 
 help:
 	@sed -n 's/^#: \{0,1\}//p' Makefile
@@ -111,6 +115,11 @@ help:
 #:   make lab-modules       build for each kernel of the lab
 #:   make check-build       tests of conversion, compat and build
 #:     KERNELS="6.12 7.3"   only these
+#:
+#: On real hardware, as root, with our modules loaded (tests/nic/README.md):
+#:   make hwtest IFACE=eth2 PEER=eth3
+#:     PEER=ssh:host:eth1   the peer is a port of another machine
+#:     CASES="rings tcp"    only these; STATES=idle,bound LEVEL=fast
 #:
 #: Checking sources:
 #:   make sparse, make checkpatch, make shellcheck

@@ -62,6 +62,11 @@ static int mp_ioctl_bind(struct mp_port *port, void __user *arg, size_t size)
 		return err;
 	if (bind.flags & ~MP_BIND_FLAGS)
 		return -EINVAL;
+	if (bind.filter.match && bind.queue == MP_QUEUE_ALL)
+		return -EINVAL;
+	err = mp_filter_check(&bind.filter);
+	if (err)
+		return err;
 	if (!bind.ifindex && strnlen(bind.ifname, IFNAMSIZ) == IFNAMSIZ)
 		return -EINVAL;
 

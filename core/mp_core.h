@@ -246,6 +246,10 @@ struct mp_port_stats {
  * @rx: the mp_rx behind @slots; @lock
  * @guest: the mp_rx to use at the next attach; RTNL and @lock to write
  * @port: bound port; RTNL to write, RCU to read
+ * @filter: what the hardware gives to this queue while bound; RTNL
+ * @rule: where the driver keeps @filter, for one made by set_rxnfc; RTNL
+ * @promisc: the NIC is promiscuous for this queue, else it takes all multicasts
+ *	for it, while bound; RTNL
  * @lock: see the lock order
  *
  * The first group is what a poll touches.
@@ -268,6 +272,9 @@ struct mp_ring {
 	struct mp_rx *rx;
 	struct mp_rx *guest;
 	struct mp_port __rcu *port;
+	struct mp_filter filter;
+	u32 rule;
+	bool promisc;
 	struct mutex lock;	/* what the driver's ring is attached to */
 };
 
@@ -314,8 +321,13 @@ struct mp_netdev {
 /* netdev.c: converted NICs, their receive hook and notifier */
 int mp_netdev_init(void);
 void mp_netdev_exit(void);
-int mp_netdev_claim(struct mp_netdev *nd, bool whole);
-void mp_netdev_unclaim(struct mp_netdev *nd);
+int mp_netdev_claim(struct mp_ring *ring, const struct mp_bind *b);
+void mp_netdev_unclaim(struct mp_ring *ring);
+
+/* filter.c: what the hardware gives to a bound queue */
+int mp_filter_check(const struct mp_filter *f);
+int mp_filter_install(struct mp_ring *ring, const struct mp_filter *f);
+void mp_filter_remove(struct mp_ring *ring);
 
 /* ring.c: what a driver's ring is attached to */
 void mp_ring_init(struct mp_ring *ring, struct mp_netdev *nd,

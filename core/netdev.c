@@ -79,62 +79,100 @@ static void mp_vlan_restore(struct mp_netdev *nd)
 
 /*
  * A first queue of @nd is being bound: take over where the stack receives, which
- * also keeps bridges, bonds and macvlans away, and let the NIC receive what is
- * addressed to guests.
+ * also keeps bridges, bonds and macvlans away.
  */
-static int mp_netdev_claim_first(struct mp_netdev *nd)
+static int mp_netdev_take_over(struct mp_netdev *nd)
 {
 	int err;
 
 	if (netdev_has_any_upper_dev(nd->dev))
 		return -EBUSY;
 	err = netdev_rx_handler_register(nd->dev, mp_handle_frame, nd);
+	if (!err)
+		mp_vlan_in_band(nd);
+	return err;
+}
+
+/* Undo mp_netdev_take_over(). */
+static void mp_netdev_hand_back(struct mp_netdev *nd)
+{
+	mp_vlan_restore(nd);
+	netdev_rx_handler_unregister(nd->dev);
+}
+
+/* A guest has MAC addresses of its own, and multicast groups. */
+static int mp_ring_listen(struct mp_ring *ring, int inc)
+{
+	if (ring->promisc)
+		return dev_set_promiscuity(ring->nd->dev, inc);
+	return dev_set_allmulti(ring->nd->dev, inc);
+}
+
+/* Let the NIC receive what is addressed to the guest, on its queue. */
+static int mp_ring_aim(struct mp_ring *ring, const struct mp_bind *b)
+{
+	struct mp_netdev *nd = ring->nd;
+	int err;
+
+	err = mp_filter_install(ring, &b->filter);
 	if (err)
 		return err;
-	err = dev_set_promiscuity(nd->dev, 1);
+	ring->promisc = !(b->filter.match & MP_MATCH_DST_MAC);
+	err = mp_ring_listen(ring, 1);
 	if (err) {
-		netdev_rx_handler_unregister(nd->dev);
+		mp_filter_remove(ring);
 		return err;
 	}
-	mp_vlan_in_band(nd);
+	if (b->queue == MP_QUEUE_ALL && nd->ops->steer)
+		nd->ops->steer(nd->dev, ring->queue);
 	return 0;
 }
 
-/*
- * One more queue of @nd is being bound.  With @whole it is the only one, and
- * gets what the NIC would spread over all of them.
+/**
+ * mp_netdev_claim() - have a NIC receive for a queue that is being bound
+ * @ring: queue, not bound
+ * @b: how; with MP_QUEUE_ALL it has to be the only one
+ *
+ * Context: Process, RTNL held.
+ * Return: 0; -EBUSY; those of mp_filter_install().  Then nothing was changed.
  */
-int mp_netdev_claim(struct mp_netdev *nd, bool whole)
+int mp_netdev_claim(struct mp_ring *ring, const struct mp_bind *b)
 {
-	int err;
+	bool whole = b->queue == MP_QUEUE_ALL;
+	struct mp_netdev *nd = ring->nd;
+	int err = 0;
 
 	ASSERT_RTNL();
 	if (nd->bound && (whole || nd->whole))
 		return -EBUSY;
-	if (!nd->bound) {
-		err = mp_netdev_claim_first(nd);
-		if (err)
-			return err;
+	if (!nd->bound)
+		err = mp_netdev_take_over(nd);
+	if (err)
+		return err;
+	err = mp_ring_aim(ring, b);
+	if (err) {
+		if (!nd->bound)
+			mp_netdev_hand_back(nd);
+		return err;
 	}
 	nd->bound++;
 	nd->whole = whole;
-	if (whole && nd->ops->steer)
-		nd->ops->steer(nd->dev, 0);
 	return 0;
 }
 
-/* Undo mp_netdev_claim(). */
-void mp_netdev_unclaim(struct mp_netdev *nd)
+/* Undo mp_netdev_claim(); cannot fail. */
+void mp_netdev_unclaim(struct mp_ring *ring)
 {
+	struct mp_netdev *nd = ring->nd;
+
 	ASSERT_RTNL();
 	if (nd->whole && nd->ops->steer)
 		nd->ops->steer(nd->dev, MP_STEER_RSS);
 	nd->whole = false;
-	if (--nd->bound)
-		return;
-	mp_vlan_restore(nd);
-	dev_set_promiscuity(nd->dev, -1);
-	netdev_rx_handler_unregister(nd->dev);
+	mp_ring_listen(ring, -1);
+	mp_filter_remove(ring);
+	if (!--nd->bound)
+		mp_netdev_hand_back(nd);
 }
 
 /* -------------------------------------------------------- registration -- */

@@ -108,7 +108,7 @@ static int mp_port_bind_dev(struct mp_port *port, struct net_device *dev,
 	err = xa_alloc(&mp_ports, &port->id, port, xa_limit_31b, GFP_KERNEL);
 	if (err)
 		return err == -EBUSY ? -ENOMEM : err;
-	err = mp_netdev_claim(nd, b->queue == MP_QUEUE_ALL);
+	err = mp_netdev_claim(ring, b);
 	if (err) {
 		xa_erase(&mp_ports, port->id);
 		return err;
@@ -169,7 +169,7 @@ static void mp_port_release_ring(struct mp_port *port, struct mp_release *rel)
 	mp_stats_add(&nd->past, &st);
 	RCU_INIT_POINTER(ring->port, NULL);
 	mp_sock_detach(port);
-	mp_netdev_unclaim(nd);
+	mp_netdev_unclaim(ring);
 	port->ring = NULL;
 	port->epoch++;
 	rel->rx = mp_rx_get(port->rx);

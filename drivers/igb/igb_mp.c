@@ -19,6 +19,11 @@
 #include "intel_mp.h"
 #include "mp_compat_igb.h"
 
+static void igb_mp_write_pools(struct igb_adapter *adapter);
+static void igb_mp_pass_vlans(struct igb_adapter *adapter);
+static int igb_mp_mac_filter(struct net_device *netdev, unsigned int queue,
+			     const u8 *mac, bool add);
+
 /* SRRCTL.BSIZEPACKET, in KiB */
 #define IGB_MP_SRRCTL_BSIZEPKT	0x7F
 
@@ -144,6 +149,8 @@ void igb_mp_alloc_rx_buffers(struct igb_ring *rx_ring, u16 unused)
 {
 	struct intel_mp_ring r = intel_mp_ring_get(rx_ring);
 
+	/* configuring the ring has taken broadcasts from its pool */
+	igb_mp_write_pools(netdev_priv(rx_ring->netdev));
 	if (!r.mp) {
 		igb_alloc_rx_buffers(rx_ring, unused);
 		return;
@@ -195,11 +202,13 @@ static bool igb_mp_has_guest(struct igb_adapter *adapter)
 }
 
 /*
- * hook: the longest frame of the NIC is being written.  With VFs it is that of
+ * hook: the longest frame of the NIC is being written, and its VLAN filter was a
+ * moment ago.  With VFs it is that of
  * theirs, and the pool's own applies to us.
  */
 u32 igb_mp_rlpml(struct igb_adapter *adapter, u32 rlpml)
 {
+	igb_mp_pass_vlans(adapter);
 	if (adapter->vfs_allocated_count || !igb_mp_has_guest(adapter))
 		return rlpml;
 	return min_t(u32, rlpml, IGB_MP_RLPML);
@@ -417,6 +426,7 @@ static const struct mp_netdev_ops igb_mp_ops = {
 	.restart = igb_mp_restart,
 	.max_frame = igb_mp_max_frame,
 	.steer = igb_mp_steer,
+	.mac_filter = igb_mp_mac_filter,
 	.align = 1,
 };
 
@@ -438,3 +448,5 @@ void igb_mp_unregister(struct net_device *netdev)
 {
 	mp_netdev_unregister(netdev);
 }
+
+#include "igb_mp_pools.c"

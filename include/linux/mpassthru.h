@@ -99,12 +99,19 @@ enum mp_ring_mode {
  * @steer: have the hardware give every frame that no filter takes to @queue, or
  *	with MP_STEER_RSS spread them again as the user had set it; kept over
  *	resets.  NULL if the NIC can have one receive queue only.  RTNL held.
+ * @mac_filter: have the hardware give frames for a MAC address, and copies of
+ *	broadcasts and multicasts, to a queue, or stop it.  mp_queue_mac() says
+ *	the same already.  Once per queue; kept over resets.  0; -EOPNOTSUPP if
+ *	that queue cannot have one (now); -ENOSPC.  Stopping cannot fail.  NULL
+ *	if no queue can.  RTNL held.
  * @align: alignment the hardware demands of a buffer address, a power of two
  */
 struct mp_netdev_ops {
 	void (*restart)(struct net_device *dev, unsigned int queue);
 	unsigned int (*max_frame)(struct net_device *dev);
 	void (*steer)(struct net_device *dev, unsigned int queue);
+	int (*mac_filter)(struct net_device *dev, unsigned int queue,
+			  const u8 *mac, bool add);
 	unsigned int align;
 };
 
@@ -118,6 +125,7 @@ struct mp_ring *mp_ring_attach(struct net_device *dev, unsigned int queue,
 			       const struct mp_ring_params *params);
 void mp_ring_detach(struct mp_ring *ring);
 bool mp_ring_is_guest(const struct mp_ring *ring);
+const u8 *mp_queue_mac(struct net_device *dev, unsigned int queue);
 
 bool mp_ring_get_buf(struct mp_ring *ring, dma_addr_t *dma);
 bool mp_ring_refilled(struct mp_ring *ring, unsigned int in_hw);

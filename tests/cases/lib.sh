@@ -13,63 +13,11 @@
 NIC_DRV=${NIC_DRV:-e1000e}
 PEER_DRV=${PEER_DRV:-igb}
 CASE=${CASE:-}
-
-# --- results ---
-
-# result STATUS NAME [REASON]: one tab-separated line
-result() {
-	printf '%s\t%s\t%s\t%s\n' "$1" "$CASE" "$2" "${3-}" >>/out/results
-	case $1 in
-	ok) echo "ok - $2" ;;
-	skip) echo "ok - $2 # SKIP $3" ;;
-	*) echo "not ok - $2${3:+ # $3}" ;;
-	esac
-}
-
-# check NAME CMD...: record whether CMD succeeds; what it prints is shown, and
-# its last line is the reason, when it does not. Runs in this shell.
-check() {
-	ck_name=$1
-	shift
-	if "$@" >/tmp/check.out 2>&1; then
-		result ok "$ck_name"
-		return 0
-	else
-		ck_rc=$?
-	fi
-	result 'not ok' "$ck_name" \
-		"status $ck_rc: $(tail -n 1 /tmp/check.out | tr '\t' ' ' |
-			cut -c 1-160)"
-	sed 's/^/# /' /tmp/check.out
-	return 1
-}
-
-# check_not NAME CMD...: record whether CMD fails, as it must
-check_not() {
-	cn_name=$1
-	shift
-	check "$cn_name" not "$@"
-}
-
-not() {
-	! "$@"
-}
-
-# skip NAME REASON: record a check that cannot be made here
-skip() {
-	result skip "$@"
-}
-
-# skip_case REASON: leave the whole case
-skip_case() {
-	result skip-case "$CASE" "$*"
-	exit 0
-}
-
-# assert NAME CMD...: a check without which the rest of the case is pointless
-assert() {
-	check "$@" || exit 1
-}
+RESULT_LINES=/out/results
+# shellcheck source=tests/cases/results.sh
+. /mp/tests/cases/results.sh
+# shellcheck source=tests/cases/ports.sh
+. /mp/tests/cases/ports.sh
 
 # --- modules ---
 
@@ -143,29 +91,4 @@ setup() {
 	*) fail "setup '$1' is none of nic, stock, none" ;;
 	esac || return 1
 	peer_ready && nic_ready
-}
-
-# --- what must be gone ---
-
-# port_counter NAME: sum over the NIC's ports, from ethtool -S
-port_counter() {
-	ethtool -S "$DEV" | awk -v n="mp_$1:" '$1 == n { print $2 }'
-}
-
-# The guest heads and the memory that the NIC's ports hold: none.
-idle() {
-	for c in pinned_bytes memlock_bytes posted; do
-		n=$(port_counter $c)
-		[ "${n:-0}" = 0 ] || { echo "mp_$c is $n"; return 1; }
-	done
-	[ "$(port_counter pins)" = "$(port_counter unpins)" ] || {
-		echo "pins $(port_counter pins)," \
-			"unpins $(port_counter unpins)"
-		return 1
-	}
-}
-
-# assert_idle [SECONDS]: after a guest has gone, at once or within SECONDS
-assert_idle() {
-	wait_for "${1:-5}" idle >/dev/null || idle
 }

@@ -3,6 +3,8 @@
 # case: the backend stops and starts, and memory changes, with heads posted
 # kernels: 6.12 7.3
 # kernels-full: all
+# nics: e1000e
+# nics-full: e1000e igb 82599 x540
 # vm: --hugepages 64
 # group: fast
 # timeout: 240

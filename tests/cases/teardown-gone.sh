@@ -3,6 +3,8 @@
 # case: the NIC vanishes under full traffic: PCI remove, rmmod, netns
 # kernels: 5.10 6.12
 # kernels-full: all
+# nics: e1000e
+# nics-full: e1000e igb 82599 x540
 # vm: --hugepages 64
 # group: fast
 # timeout: 300

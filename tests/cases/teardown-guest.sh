@@ -3,6 +3,8 @@
 # case: the guest goes away under full traffic: unbind, close, kill, stop
 # kernels: 6.12
 # kernels-full: all
+# nics: e1000e
+# nics-full: e1000e igb 82599 x540
 # vm: --hugepages 64
 # group: fast
 # timeout: 300

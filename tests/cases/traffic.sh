@@ -12,12 +12,14 @@
 
 GUEST_MAC=02:4d:50:00:00:01
 PEER_MAC=02:4d:50:00:00:02
-VG=/tmp/vg
+VG=/run/vg
 FRAMES=${FRAMES:-4000}
 # fewer in flight than any ring holds: nothing may be lost then
 WINDOW=${WINDOW:-48}
 GUEST='' FLOOD='' BACKEND=''
 mkdir -p $VG
+# wiregen obeys a receiver that it can see; one far away has a rate instead
+PACE=${PACE:-"--window $WINDOW --progress $VG/progress"}
 
 # is_ready FILE PID: the program runs, or never will
 is_ready() {
@@ -97,14 +99,16 @@ flowing() {
 
 # send OPTION...: the peer sends test frames
 send() {
-	in_peer wiregen send --if p0 --dst $GUEST_MAC "$@" \
+	in_peer wiregen send --if "$PEER_IF" --dst $GUEST_MAC "$@" \
 		>$VG/send.txt 2>&1 || { cat $VG/send.txt; return 1; }
 }
 
 # flood_start OPTION...: frames as fast as they go, until flood_stop
 flood_start() {
 	flood_stop
-	ip netns exec peer wiregen send --if p0 --dst $GUEST_MAC --count 0 \
+	# not in_peer: what gets killed must be wiregen itself
+	# shellcheck disable=SC2086
+	$PEER_RUN wiregen send --if "$PEER_IF" --dst $GUEST_MAC --count 0 \
 		"$@" >$VG/flood.txt 2>&1 &
 	FLOOD=$!
 }
@@ -124,8 +128,7 @@ rx_run() {
 	guest_start rx --frames "$FRAMES" --idle-timeout 8 \
 		--progress $VG/progress "$@" || return 1
 	# shellcheck disable=SC2086
-	send --count "$FRAMES" --window "$WINDOW" --progress $VG/progress \
-		${SEND-}
+	send --count "$FRAMES" $PACE ${SEND-}
 	guest_wait
 }
 
@@ -171,22 +174,20 @@ rx() {
 }
 
 # drops: where frames may have gone; not a verdict, a hint
+losses() {
+	grep -E 'drop|miss|no_buf|err|starv' | grep -v ': 0$' | tr -s ' \n' ' '
+}
+
 drops() {
-	for d in "$DEV" "-n peer p0"; do
-		# shellcheck disable=SC2086
-		set -- $d
-		[ $# -eq 1 ] || set -- in_peer ethtool -S p0
-		[ $# -gt 1 ] || set -- ethtool -S "$1"
-		echo "# $d: $("$@" | grep -E 'drop|miss|no_buf|err|starv' |
-			grep -v ': 0$' | tr -s ' \n' ' ')"
-	done
+	echo "# $DEV: $(ethtool -S "$DEV" | losses)"
+	echo "# the peer: $(in_peer ethtool -S "$PEER_IF" | losses)"
 }
 
 # tx NAME OPTION...: the guest sends, the peer checks; RECV has more options
 tx_run() {
 	rm -f $VG/peer.ready $VG/peer.json
 	# shellcheck disable=SC2086
-	ip netns exec peer wiregen recv --if p0 --frames "$FRAMES" \
+	$PEER_RUN wiregen recv --if "$PEER_IF" --frames "$FRAMES" \
 		--idle-timeout 8 --json=$VG/peer.json --ready $VG/peer.ready \
 		--progress $VG/progress.tx ${RECV-} >$VG/peer.txt 2>&1 &
 	peer=$!

@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=sh
 # Helpers for scripts that run in a lab VM: . "$LAB_LIB"
+# The per-NIC suite uses them on real machines too.
 #
 # The environment names both ends of the wire: NIC_PCI, the NIC under test,
 # and PEER_PCI, its peer (empty when the VM has none).
 
 # shellcheck source=log.sh
-. /etc/lab/log.sh
+. "${LAB_LIB%/*}/log.sh"
 
 fail() {
 	echo "FAIL: $*" >&2
@@ -31,7 +32,7 @@ mod_loaded() {
 
 # mod_stock_file NAME: the stock module's file, whichever of - and _ it uses
 mod_stock_file() {
-	find "/lib/modules/$KREL/kernel" -name "$(echo "$1" | tr _- '??').ko" |
+	find "/lib/modules/$KREL/kernel" -name "$(echo "$1" | tr _- '??').ko*" |
 		head -n 1
 }
 
@@ -101,9 +102,28 @@ peer_setup() {
 	nic_up p0 peer
 }
 
-# in_peer CMD...: run it at the other end of the wire
+# in_peer CMD...: run it at the other end of the wire, where PEER_IF is
+PEER_RUN='ip netns exec peer'
+# shellcheck disable=SC2034 # used by scripts
+PEER_IF=p0
 in_peer() {
-	ip netns exec peer "$@"
+	$PEER_RUN "$@"
+}
+
+# nic_ctl CMD...: a command for the model of the NIC under test (vm --nic 82599
+# or x540; tests/nic82599/README.md has the commands). Prints its answer; true
+# when that ends with ok.
+nic_ctl() {
+	stty -F /dev/ttyS1 raw -echo
+	exec 9<>/dev/ttyS1
+	echo "$*" >&9
+	while read -r nc_line <&9; do
+		case $nc_line in
+		ok) exec 9>&-; return 0 ;;
+		error:*) exec 9>&-; echo "$nc_line" >&2; return 1 ;;
+		*) echo "$nc_line" ;;
+		esac
+	done
 }
 
 # --- kernel log ---
@@ -116,8 +136,8 @@ log_mark() {
 # log_check [ALLOW]: true when nothing bad was logged since the mark
 log_check() {
 	dmesg | awk '/lab: mark$/ { n = 0; next } { line[n++] = $0 }
-		END { for (i = 0; i < n; i++) print line[i] }' >/tmp/log_check
-	log_scan /tmp/log_check "$@"
+		END { for (i = 0; i < n; i++) print line[i] }' >/run/log_check
+	log_scan /run/log_check "$@"
 }
 
 # --- lab root (vm --rootfs) ---

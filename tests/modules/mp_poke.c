@@ -6,6 +6,10 @@
  *	The transmit watchdog barks: the driver runs its reset task. The module
  *	does not stay: insmod reports ECANCELED.
  *
+ *   insmod mp_poke.ko pci=0000:01:00.0 what=suspend
+ *	The NIC alone is suspended to D3 and resumed, by the calls that the PM
+ *	core makes when the machine sleeps. Does not stay either.
+ *
  *   insmod mp_poke.ko pci=0000:01:00.0 what=stale-dma
  *	An e1000e receives into a buffer that was mapped for it and is not any
  *	more, as it would if a driver released memory under a running NIC. The
@@ -20,6 +24,8 @@
 #include <linux/module.h>
 #include <linux/netdevice.h>
 #include <linux/pci.h>
+#include <linux/pm.h>
+#include <linux/pm_runtime.h>
 #include <linux/rtnetlink.h>
 
 /* 82574 datasheet, chapter 10: receive registers */
@@ -39,7 +45,7 @@ MODULE_PARM_DESC(pci, "address of the NIC");
 
 static char *what = "";
 module_param(what, charp, 0);
-MODULE_PARM_DESC(what, "tx-timeout or stale-dma");
+MODULE_PARM_DESC(what, "tx-timeout, suspend or stale-dma");
 
 static struct pci_dev *pdev;
 static void __iomem *regs;
@@ -81,6 +87,48 @@ static int poke_tx_timeout(void)
 	}
 	rtnl_unlock();
 	return err;
+}
+
+/* Each step of the PM core undoes what came before it when it fails. */
+static int poke_sleep(const struct dev_pm_ops *pm, struct device *dev)
+{
+	int err, err2;
+
+	err = pm->suspend(dev);
+	if (err)
+		return err;
+	err = pm->suspend_late(dev);
+	if (err)
+		goto resume;
+	err = pm->suspend_noirq(dev);
+	if (!err) {
+		msleep(200);
+		err = pm->resume_noirq(dev);
+	}
+	err2 = pm->resume_early(dev);
+	err = err ?: err2;
+resume:
+	err2 = pm->resume(dev);
+	return err ?: err2;
+}
+
+static int poke_suspend(void)
+{
+	struct device *dev = &pdev->dev;
+	const struct dev_pm_ops *pm = dev->bus->pm;
+	int err;
+
+	pm_runtime_get_sync(dev);
+	device_lock(dev);
+	/* positive: it would sleep on, were it asleep */
+	err = pm->prepare(dev);
+	if (err >= 0) {
+		err = poke_sleep(pm, dev);
+		pm->complete(dev);
+	}
+	device_unlock(dev);
+	pm_runtime_put(dev);
+	return err ?: -ECANCELED;
 }
 
 /* A bus address that was good a moment ago. */
@@ -164,6 +212,8 @@ static int __init poke_init(void)
 		return -ENODEV;
 	if (!strcmp(what, "tx-timeout"))
 		err = poke_tx_timeout();
+	else if (!strcmp(what, "suspend"))
+		err = poke_suspend();
 	else if (!strcmp(what, "stale-dma"))
 		err = poke_stale_dma();
 	if (err)

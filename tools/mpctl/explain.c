@@ -85,7 +85,7 @@ void explain_open(int err)
 	}
 }
 
-static void explain_busy(const struct target *t)
+static void explain_busy(const struct target *t, unsigned int queue)
 {
 	char name[256];
 
@@ -96,22 +96,26 @@ static void explain_busy(const struct target *t)
 		complain("%s is in use by %s: delete that interface first",
 			 t->ifname, name);
 	else
-		complain("%s is bound already (\"mpctl show %s\") or has a receive handler of another kind",
-			 t->ifname, t->ifname);
+		complain("%s%s is bound already (\"mpctl show %s\"), has a receive handler of another kind, or an AF_XDP socket receives from it",
+			 queue == MP_QUEUE_ALL ? "" : "a queue of ", t->ifname,
+			 t->ifname);
 }
 
-static void explain_unsupported(const struct target *t)
+static void explain_unsupported(const struct target *t, bool filtered)
 {
 	char driver[256];
 
-	if (!link_name(t->ifname, "device/driver", driver, sizeof(driver)))
+	if (filtered)
+		complain("%s cannot filter like that, or its driver is not a converted one: dmesg says which",
+			 t->ifname);
+	else if (!link_name(t->ifname, "device/driver", driver, sizeof(driver)))
 		complain("%s is not a hardware NIC", t->ifname);
 	else
 		complain("%s: its driver %s is not a converted one, or the stock module is loaded: after \"make modules_install\" try \"modprobe -r %s && modprobe %s\"",
 			 t->ifname, driver, driver, driver);
 }
 
-static void explain_invalid(const struct target *t)
+static void explain_invalid(const struct target *t, unsigned int queue)
 {
 	unsigned int mtu = read_mtu(t->ifname);
 	unsigned int queues;
@@ -121,16 +125,17 @@ static void explain_invalid(const struct target *t)
 	if (mtu > MTU_MAX)
 		complain("%s has MTU %u, frames do not fit one guest buffer, try \"ip link set %s mtu %u\"",
 			 t->ifname, mtu, t->ifname, MTU_MAX);
-	else if (t->queue != MP_QUEUE_ALL && t->queue >= queues)
+	else if (queue != MP_QUEUE_ALL && queue >= queues)
 		complain("%s has no receive queue %u: it has %u, counted from 0",
-			 t->ifname, t->queue, queues);
+			 t->ifname, queue, queues);
 	else
 		complain("%s: the kernel refused the request, see dmesg",
 			 t->ifname);
 }
 
 /* explain_bind() - why BIND failed */
-void explain_bind(const struct target *t, int err)
+void explain_bind(const struct target *t, unsigned int queue, bool filtered,
+		  int err)
 {
 	switch (err) {
 	case EPERM:
@@ -141,13 +146,17 @@ void explain_bind(const struct target *t, int err)
 		complain("no interface %s in this network namespace", t->ifname);
 		break;
 	case EBUSY:
-		explain_busy(t);
+		explain_busy(t, queue);
 		break;
 	case EOPNOTSUPP:
-		explain_unsupported(t);
+		explain_unsupported(t, filtered);
 		break;
 	case EINVAL:
-		explain_invalid(t);
+		explain_invalid(t, queue);
+		break;
+	case ENOSPC:
+		complain("all hardware filters of %s are in use (ethtool -n %s)",
+			 t->ifname, t->ifname);
 		break;
 	case E2BIG:
 		complain("the loaded mpassthru module is older than mpctl");

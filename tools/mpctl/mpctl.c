@@ -12,14 +12,17 @@ static const char usage_text[] =
 "usage: mpctl [ -j [ -p ] ] COMMAND\n"
 "       mpctl show [ IFACE[:QUEUE] ]       ports and who uses them\n"
 "       mpctl stats [ IFACE[:QUEUE] ]      their counters\n"
-"       mpctl bind IFACE[:QUEUE] [ OPTIONS ]\n"
+"       mpctl bind IFACE[:QUEUE[-LAST]] [ OPTIONS ] [ FILTER ]\n"
 "                                          bind and hold until unbound or killed\n"
 "       mpctl unbind IFACE[:QUEUE]         take the NIC back from whoever holds it\n"
-"       mpctl run IFACE[:QUEUE] [ OPTIONS ] [ --netdev-id ID ] -- CMD [ ARG ]...\n"
+"       mpctl run IFACE[:QUEUE[-LAST]] [ OPTIONS ] [ FILTER ] [ --netdev-id ID ]\n"
+"                 -- CMD [ ARG ]...\n"
 "                                          bind, then become CMD, which has the port\n"
 "                                          as descriptor {fd}\n"
 "OPTIONS := [ posted-only ] [ --no-up ]\n"
-"Without :QUEUE all queues of the NIC are meant.\n";
+"FILTER  := dst-mac MAC | [ vlan ID ] [ proto { tcp | udp | sctp } ] [ src-ip IP ]\n"
+"           [ dst-ip IP ] [ src-port PORT ] [ dst-port PORT ]\n"
+"Without :QUEUE the whole NIC is meant.\n";
 
 static const struct command {
 	const char *name;
@@ -45,8 +48,8 @@ void complain(const char *fmt, ...)
 	fputc('\n', stderr);
 }
 
-/* A queue is a decimal number and nothing else. */
-static bool parse_queue(const char *s, unsigned int *queue)
+/* A queue is a decimal number, and nothing but @stop follows. */
+static bool parse_queue(const char *s, const char *stop, unsigned int *queue)
 {
 	unsigned long n;
 	char *end;
@@ -55,26 +58,42 @@ static bool parse_queue(const char *s, unsigned int *queue)
 		return false;
 	errno = 0;
 	n = strtoul(s, &end, 10);
-	if (errno || *end || n >= MP_QUEUE_ALL)
+	if (errno || end != stop || n >= MP_QUEUE_ALL)
 		return false;
 	*queue = n;
 	return true;
 }
 
-/* target_parse() - IFACE[:QUEUE]; false with a complaint if it is not one */
+/* QUEUE or QUEUE-LAST */
+static bool parse_queues(const char *s, struct target *t)
+{
+	const char *end = s + strlen(s);
+	const char *dash = strchr(s, '-');
+
+	if (!parse_queue(s, dash ? dash : end, &t->queue))
+		return false;
+	t->last = t->queue;
+	if (!dash)
+		return true;
+	return parse_queue(dash + 1, end, &t->last) && t->last >= t->queue &&
+	       t->last - t->queue < MAX_QUEUES;
+}
+
+/* target_parse() - IFACE[:QUEUE[-LAST]]; false with a complaint if it is not one */
 bool target_parse(const char *arg, struct target *t)
 {
 	const char *colon = strrchr(arg, ':');
 	size_t len = colon ? (size_t)(colon - arg) : strlen(arg);
 
 	memset(t, 0, sizeof(*t));
-	t->queue = MP_QUEUE_ALL;
+	t->queue = t->last = MP_QUEUE_ALL;
 	if (!len || len >= sizeof(t->ifname) || memchr(arg, '/', len)) {
 		complain("\"%s\" is not an interface name", arg);
 		return false;
 	}
-	if (colon && !parse_queue(colon + 1, &t->queue)) {
-		complain("\"%s\" is not a queue number", colon + 1);
+	if (colon && !parse_queues(colon + 1, t)) {
+		complain("\"%s\" is not a queue number or a range of some",
+			 colon + 1);
 		return false;
 	}
 	memcpy(t->ifname, arg, len);
@@ -85,7 +104,8 @@ bool target_parse(const char *arg, struct target *t)
 bool target_matches(const struct target *t, const struct mp_info *info)
 {
 	return !strncmp(t->ifname, info->ifname, sizeof(info->ifname)) &&
-	       (t->queue == MP_QUEUE_ALL || t->queue == info->queue);
+	       (t->queue == MP_QUEUE_ALL ||
+		(info->queue >= t->queue && info->queue <= t->last));
 }
 
 /* As ip(8) does: a word may be cut short, the first in the list wins. */

@@ -38,26 +38,32 @@ static int set_up(const char *ifname)
 	return err;
 }
 
-/* port_bind() - bind @fd and set the interface up */
-int port_bind(int fd, const struct target *t, unsigned int flags, bool up)
+/* port_set_up() - set the interface of a bound port up */
+bool port_set_up(const char *ifname)
+{
+	if (!set_up(ifname))
+		return true;
+	complain("%s is bound but does not come up: %s", ifname,
+		 strerror(errno));
+	return false;
+}
+
+/* port_bind() - bind @fd to @queue of @t */
+int port_bind(int fd, const struct target *t, unsigned int queue,
+	      unsigned int flags, const struct mp_filter *filter)
 {
 	struct mp_bind bind = {
 		.size = sizeof(bind),
 		.flags = flags,
-		.queue = t->queue,
+		.queue = queue,
+		.filter = *filter,
 	};
 
 	memcpy(bind.ifname, t->ifname, sizeof(bind.ifname));
-	if (ioctl(fd, MP_BIND, &bind)) {
-		explain_bind(t, errno);
-		return -1;
-	}
-	if (up && set_up(t->ifname)) {
-		complain("%s is bound but does not come up: %s", t->ifname,
-			 strerror(errno));
-		return -1;
-	}
-	return 0;
+	if (!ioctl(fd, MP_BIND, &bind))
+		return 0;
+	explain_bind(t, queue, filter->match, errno);
+	return -1;
 }
 
 /* port_info() - MP_GET_INFO */

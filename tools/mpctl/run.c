@@ -17,6 +17,7 @@ enum { RC_NOEXEC = 126, RC_NOENT = 127 };
 struct request {
 	struct target target;
 	unsigned int flags;
+	struct mp_filter filter;
 	bool up;
 	const char *netdev_id;
 	char **cmd;		/* behind "--", or NULL */
@@ -24,8 +25,11 @@ struct request {
 
 static bool parse_word(struct request *req, char ***argv)
 {
+	int filter = filter_parse(&req->filter, argv);
 	const char *word = **argv;
 
+	if (filter)
+		return filter > 0;
 	if (!strcmp(word, "posted-only")) {
 		req->flags |= MP_BIND_POSTED_ONLY;
 	} else if (!strcmp(word, "--no-up")) {
@@ -56,20 +60,49 @@ static bool parse_request(int argc, char **argv, struct request *req)
 		if (!parse_word(req, &argv))
 			return false;
 	}
-	return true;
+	if (!req->filter.match)
+		return true;
+	if (req->target.queue == MP_QUEUE_ALL ||
+	    req->target.queue != req->target.last) {
+		complain("a filter is for one queue: %s:QUEUE",
+			 req->target.ifname);
+		return false;
+	}
+	return filter_finish(&req->filter);
 }
 
-static int open_and_bind(const struct request *req)
+/* the ports of a request, by queue */
+struct ports {
+	int fd[MAX_QUEUES];
+	unsigned int n;
+};
+
+static bool bind_one(const struct request *req, unsigned int queue,
+		     struct ports *p)
 {
 	int fd = port_open();
 
 	if (fd < 0)
-		return -1;
-	if (port_bind(fd, &req->target, req->flags, req->up)) {
-		close(fd);
-		return -1;
-	}
-	return fd;
+		return false;
+	p->fd[p->n++] = fd;
+	return !port_bind(fd, &req->target, queue, req->flags, &req->filter);
+}
+
+/* All of them or none: those that are bound are unbound by closing them. */
+static bool bind_all(const struct request *req, struct ports *p)
+{
+	unsigned int queue = req->target.queue;
+	bool ok;
+
+	p->n = 0;
+	do
+		ok = bind_one(req, queue, p);
+	while (ok && queue++ != req->target.last);
+	if (ok && req->up)
+		ok = port_set_up(req->target.ifname);
+	while (!ok && p->n)
+		close(p->fd[--p->n]);
+	return ok;
 }
 
 /* ---------------------------------------------------------------- bind -- */
@@ -86,15 +119,15 @@ static int signals(void)
 	return signalfd(-1, &set, SFD_CLOEXEC);
 }
 
-/* Until a signal, or until somebody unbinds: then the port reports an error. */
-static int hold(int fd, int sigfd)
+/* Until a signal, or until somebody unbinds: then a port reports an error. */
+static int hold(const struct ports *ports, int sigfd)
 {
-	struct pollfd p[] = {
-		{ .fd = sigfd, .events = POLLIN },
-		{ .fd = fd },
-	};
+	struct pollfd p[MAX_QUEUES + 1] = { { .fd = sigfd, .events = POLLIN } };
+	unsigned int i;
 
-	while (poll(p, 2, -1) < 0)
+	for (i = 0; i < ports->n; i++)
+		p[i + 1].fd = ports->fd[i];
+	while (poll(p, ports->n + 1, -1) < 0)
 		if (errno != EINTR)
 			return RC_KERNEL;
 	return RC_OK;
@@ -103,7 +136,8 @@ static int hold(int fd, int sigfd)
 int cmd_bind(int argc, char **argv, const struct options *opt)
 {
 	struct request req;
-	int fd, sigfd;
+	struct ports ports;
+	int sigfd;
 
 	(void)opt;
 	if (!parse_request(argc, argv, &req))
@@ -113,13 +147,12 @@ int cmd_bind(int argc, char **argv, const struct options *opt)
 		return RC_USAGE;
 	}
 	sigfd = signals();
-	fd = open_and_bind(&req);
-	if (fd < 0)
+	if (!bind_all(&req, &ports))
 		return RC_KERNEL;
 	printf("%s is bound until this ends or \"mpctl unbind %s\"\n",
 	       req.target.ifname, req.target.ifname);
 	fflush(stdout);
-	return hold(fd, sigfd);
+	return hold(&ports, sigfd);
 }
 
 /* -------------------------------------------------------------- unbind -- */
@@ -161,8 +194,24 @@ static void *must(void *p)
 	return p;
 }
 
+/* as QEMU's -netdev tap wants several: 3:4:5 */
+static char *fd_list(const struct ports *ports)
+{
+	unsigned int i;
+	size_t size;
+	char *out;
+	FILE *f;
+
+	f = must(open_memstream(&out, &size));
+	for (i = 0; i < ports->n; i++)
+		fprintf(f, "%s%d", i ? ":" : "", ports->fd[i]);
+	if (fclose(f))
+		must(NULL);
+	return must(out);
+}
+
 /* @arg with every {fd} replaced */
-static char *substitute(const char *arg, int fd)
+static char *substitute(const char *arg, const char *fds)
 {
 	const char *at;
 	size_t size;
@@ -171,7 +220,7 @@ static char *substitute(const char *arg, int fd)
 
 	f = must(open_memstream(&out, &size));
 	while ((at = strstr(arg, "{fd}"))) {
-		fprintf(f, "%.*s%d", (int)(at - arg), arg, fd);
+		fprintf(f, "%.*s%s", (int)(at - arg), arg, fds);
 		arg = at + strlen("{fd}");
 	}
 	fputs(arg, f);
@@ -189,8 +238,10 @@ static bool mentions_fd(char **cmd)
 }
 
 /* the command to execute, with two more words for --netdev-id */
-static char **build_command(const struct request *req, int fd)
+static char **build_command(const struct request *req,
+			    const struct ports *ports)
 {
+	char *fds = fd_list(ports);
 	char **cmd;
 	int n = 0;
 
@@ -198,13 +249,15 @@ static char **build_command(const struct request *req, int fd)
 		n++;
 	cmd = must(calloc(n + 3, sizeof(*cmd)));
 	for (n = 0; req->cmd[n]; n++)
-		cmd[n] = substitute(req->cmd[n], fd);
+		cmd[n] = substitute(req->cmd[n], fds);
 	if (req->netdev_id) {
 		cmd[n++] = must(strdup("-netdev"));
-		if (asprintf(&cmd[n], "tap,id=%s,fd=%d,vhost=on",
-			     req->netdev_id, fd) < 0)
+		if (asprintf(&cmd[n], "tap,id=%s,%s=%s,vhost=on",
+			     req->netdev_id, ports->n > 1 ? "fds" : "fd",
+			     fds) < 0)
 			must(NULL);
 	}
+	free(fds);
 	return cmd;
 }
 
@@ -226,16 +279,16 @@ static bool check_run(const struct request *req)
 int cmd_run(int argc, char **argv, const struct options *opt)
 {
 	struct request req;
+	struct ports ports;
 	char **cmd;
-	int fd, err;
+	int err;
 
 	(void)opt;
 	if (!parse_request(argc, argv, &req) || !check_run(&req))
 		return RC_USAGE;
-	fd = open_and_bind(&req);
-	if (fd < 0)
+	if (!bind_all(&req, &ports))
 		return RC_KERNEL;
-	cmd = build_command(&req, fd);
+	cmd = build_command(&req, &ports);
 	execvp(cmd[0], cmd);
 	err = errno;
 	complain("cannot run %s: %s", cmd[0], strerror(err));

@@ -41,6 +41,45 @@
 #define MP_BIND_POSTED_ONLY	(1U << 0)
 #define MP_BIND_FLAGS		(MP_BIND_POSTED_ONLY)
 
+/* mp_filter.match: which fields count */
+#define MP_MATCH_DST_MAC	(1U << 0)
+#define MP_MATCH_VLAN		(1U << 1)
+#define MP_MATCH_PROTO		(1U << 2)
+#define MP_MATCH_SRC_IP		(1U << 3)
+#define MP_MATCH_DST_IP		(1U << 4)
+#define MP_MATCH_SRC_PORT	(1U << 5)	/* wants MP_MATCH_PROTO */
+#define MP_MATCH_DST_PORT	(1U << 6)	/* wants MP_MATCH_PROTO */
+
+/**
+ * struct mp_filter - which frames the hardware gives to a bound queue
+ * @match: MP_MATCH_* bits; 0: no filter, the NIC is promiscuous while bound
+ * @dst_mac: destination MAC address, unicast
+ * @vlan: VLAN ID, 1..4094
+ * @family: of the addresses: 4 or 6; 0: 4
+ * @proto: IPPROTO_TCP, IPPROTO_UDP or IPPROTO_SCTP
+ * @src_port: host byte order
+ * @dst_port: host byte order
+ * @pad: 0
+ * @src_ip: as in the packet; IPv4 in the first four bytes
+ * @dst_ip: as @src_ip
+ *
+ * It is installed by MP_BIND and removed when the binding ends.  With
+ * MP_MATCH_DST_MAC the NIC need not be promiscuous and is not; that match goes
+ * with no other one.
+ */
+struct mp_filter {
+	__u32 match;
+	__u8 dst_mac[6];
+	__u16 vlan;
+	__u8 family;
+	__u8 proto;
+	__u16 src_port;
+	__u16 dst_port;
+	__u16 pad;
+	__u8 src_ip[16];
+	__u8 dst_ip[16];
+};
+
 /**
  * struct mp_bind - argument of MP_BIND
  * @size: sizeof(struct mp_bind)
@@ -48,6 +87,7 @@
  * @ifindex: interface index in the caller's network namespace; 0: use @ifname
  * @queue: receive queue, counted from 0, or MP_QUEUE_ALL
  * @ifname: interface name, NUL-terminated, used when @ifindex is 0
+ * @filter: for a single queue
  */
 struct mp_bind {
 	__u32 size;
@@ -55,6 +95,7 @@ struct mp_bind {
 	__u32 ifindex;
 	__u32 queue;
 	char ifname[MP_IFNAMSIZ];
+	struct mp_filter filter;
 };
 
 /*
@@ -170,12 +211,15 @@ struct mp_info {
  * MP_BIND - bind this descriptor to a receive queue
  *   EPERM       no CAP_NET_ADMIN over the network namespace
  *   EFAULT      bad pointer
- *   EINVAL      @size too small, unknown flag, queue out of range, or the NIC
- *               receives frames that do not fit one guest buffer (MTU > 1500)
+ *   EINVAL      @size too small, unknown flag, queue out of range, a filter that
+ *               makes no sense or comes with MP_QUEUE_ALL, or the NIC receives
+ *               frames that do not fit one guest buffer (MTU > 1500)
  *   E2BIG       bytes that this kernel does not know are not zero, or @size is
  *               larger than a page
  *   ENODEV      no such interface, or it is being removed
- *   EOPNOTSUPP  its driver is not converted (the kernel log names it)
+ *   EOPNOTSUPP  its driver is not converted, or it cannot filter like that (the
+ *               kernel log names the driver, or what of the filter)
+ *   ENOSPC      all filters of the NIC are in use
  *   EBUSY       descriptor, NIC or queue already bound, or the NIC belongs to
  *               a bridge, bond, macvlan or other receive handler, or an AF_XDP
  *               socket has the queue

@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * igb: give frames for a MAC address to a queue.
+ *
+ * Included at the end of igb_mp.c.
+ *
+ * The i210 and i211 can have a queue in an address register.  The 82576 and the
+ * i350 choose among pools by address instead, of which each is one queue when
+ * RSS is off (82576 datasheet rev 2.87, 7.1.1.1 and 8.10.15: MRQC = 011b).  So
+ * while any queue has an address, pool 0 is the host's, which gets all that
+ * nobody else does on queue 0, without RSS.  Broadcasts and multicasts are
+ * replicated to all pools that want them.
+ */
+
+/* The frames that a pool takes: 82576 datasheet, 8.10.23 */
+#define IGB_MP_VMOLR	(IGB_MP_RLPML | E1000_VMOLR_LPE | E1000_VMOLR_AUPE | \
+			 E1000_VMOLR_BAM | E1000_VMOLR_ROMPE | \
+			 E1000_VMOLR_MPME | E1000_VMOLR_STRCRC)
+
+#define IGB_MP_POOLS	GENMASK(7, 0)
+#define IGB_MP_MRQC_MODE	0x7
+
+static bool igb_mp_has_pools(struct igb_adapter *adapter)
+{
+	return adapter->hw.mac.type == e1000_82576 ||
+	       adapter->hw.mac.type == e1000_i350;
+}
+
+/* The queues that have an address. */
+static u32 igb_mp_wanted_pools(struct igb_adapter *adapter)
+{
+	unsigned int i;
+	u32 pools = 0;
+
+	for (i = 0; i < adapter->num_rx_queues; i++)
+		if (mp_queue_mac(adapter->netdev, i))
+			pools |= BIT(i);
+	return pools;
+}
+
+/* Resets clear the address registers but the first. */
+static void igb_mp_write_addresses(struct igb_adapter *adapter)
+{
+	unsigned int i;
+
+	for (i = 0; i < adapter->hw.mac.rar_entry_count; i++)
+		if (adapter->mac_table[i].state & IGB_MAC_STATE_IN_USE &&
+		    adapter->mac_table[i].queue)
+			igb_rar_set_index(adapter, i);
+}
+
+/* The VLANs of a guest are its own business: nothing is kept away. */
+static void igb_mp_pass_vlans(struct igb_adapter *adapter)
+{
+	struct e1000_hw *hw = &adapter->hw;
+
+	if (igb_mp_wanted_pools(adapter))
+		wr32(E1000_RCTL, rd32(E1000_RCTL) & ~E1000_RCTL_VFE);
+}
+
+static void igb_mp_enter_pools(struct igb_adapter *adapter, u32 pools)
+{
+	struct e1000_hw *hw = &adapter->hw;
+	unsigned long wanted = pools;
+	unsigned int i;
+	u32 vtctl;
+
+	for_each_set_bit(i, &wanted, BITS_PER_LONG) {
+		wr32(E1000_VMOLR(i), IGB_MP_VMOLR);
+		if (hw->mac.type == e1000_i350)
+			wr32(E1000_DVMOLR(i), E1000_DVMOLR_STRCRC);
+	}
+	vtctl = rd32(E1000_VT_CTL) & ~(E1000_VT_CTL_DEFAULT_POOL_MASK |
+				       E1000_VT_CTL_DISABLE_DEF_POOL);
+	wr32(E1000_VT_CTL, vtctl | E1000_VT_CTL_VM_REPL_EN);
+	wr32(E1000_VFRE, IGB_MP_POOLS);
+	wr32(E1000_VFTE, IGB_MP_POOLS);
+	wr32(E1000_MRQC, (rd32(E1000_MRQC) & ~IGB_MP_MRQC_MODE) |
+			 E1000_MRQC_ENABLE_VMDQ);
+}
+
+static void igb_mp_leave_pools(struct igb_adapter *adapter)
+{
+	struct e1000_hw *hw = &adapter->hw;
+
+	igb_setup_mrqc(adapter);
+	wr32(E1000_VFRE, 0);
+	wr32(E1000_VFTE, 0);
+	wr32(E1000_VT_CTL, rd32(E1000_VT_CTL) & ~E1000_VT_CTL_VM_REPL_EN);
+}
+
+/* After a ring was configured, which undoes part of it, and after resets. */
+static void igb_mp_write_pools(struct igb_adapter *adapter)
+{
+	u32 pools = igb_mp_wanted_pools(adapter);
+
+	if (!pools)
+		return;
+	igb_mp_write_addresses(adapter);
+	if (igb_mp_has_pools(adapter))
+		igb_mp_enter_pools(adapter, pools);
+}
+
+static int igb_mp_add_mac(struct igb_adapter *adapter, unsigned int queue,
+			  const u8 *mac)
+{
+	int err;
+
+	if (!igb_mp_has_pools(adapter))
+		return min(igb_add_mac_steering_filter(adapter, mac, queue, 0),
+			   0);
+	/* pool 0 is the host's; pools of VFs are their own */
+	if (!queue || adapter->vfs_allocated_count)
+		return -EOPNOTSUPP;
+	err = igb_add_mac_filter(adapter, mac, queue);
+	return min(err, 0);
+}
+
+/* Stop what igb_mp_add_mac() started. */
+static void igb_mp_del_mac(struct igb_adapter *adapter, unsigned int queue,
+			   const u8 *mac)
+{
+	if (!igb_mp_has_pools(adapter)) {
+		igb_del_mac_steering_filter(adapter, mac, queue, 0);
+		return;
+	}
+	igb_del_mac_filter(adapter, mac, queue);
+	if (!igb_mp_wanted_pools(adapter) && !test_bit(__IGB_DOWN,
+						       &adapter->state))
+		igb_mp_leave_pools(adapter);
+}
+
+static int igb_mp_mac_filter(struct net_device *netdev, unsigned int queue,
+			     const u8 *mac, bool add)
+{
+	struct igb_adapter *adapter = netdev_priv(netdev);
+	int err = 0;
+
+	ASSERT_RTNL();
+	if (!add) {
+		igb_mp_del_mac(adapter, queue, mac);
+		return 0;
+	}
+	err = igb_mp_add_mac(adapter, queue, mac);
+	if (!err && !test_bit(__IGB_DOWN, &adapter->state))
+		igb_mp_write_pools(adapter);
+	return err;
+}

@@ -1,0 +1,13 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=sh
+# case: the per-NIC suite, all of it
+# kernels: all
+# nics: e1000e igb 82599 x540
+# vm: --hugepages 64
+# group: full
+# timeout: 1500
+# after: tests/nic/collect
+# shellcheck source=tests/cases/nic-lib.sh
+. /mp/tests/cases/nic-lib.sh
+
+nic_suite --level full

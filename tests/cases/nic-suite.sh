@@ -1,0 +1,15 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=sh
+# case: the per-NIC suite, its short form
+# kernels: 6.12
+# kernels-full: all
+# nics: e1000e igb@6.1
+# nics-full: e1000e igb 82599 x540
+# vm: --hugepages 64
+# group: fast
+# timeout: 400
+# after: tests/nic/collect
+# shellcheck source=tests/cases/nic-lib.sh
+. /mp/tests/cases/nic-lib.sh
+
+nic_suite --level fast

@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=sh
+# case: spreading over queues: -x as with stock, -X one queue, two, and refused while bound
+# requires: op:-x queues:2 tool:wiregen
+# states: stock idle stack bound
+# fast: stock idle bound
+# timeout: 90
+
+table() {
+	et -x | sed -n 's/^ *[0-9]*: *//p'
+}
+
+# entries: how many different queues it names
+entries() {
+	table | grep -o '[0-9]*' | sort -u | wc -l
+}
+
+equal() {
+	et -X equal "$1" || return 1
+	[ "$(entries)" = "$1" ] || { et -x; return 1; }
+}
+
+# queues: of 400 TCP frames in 16 flows, how many queues got some
+queues() {
+	et -S | sed -n 's/^ *rx_queue_\([0-9]*\)_packets: /\1 /p' >/run/queues
+	in_peer wiregen send --if "$PEER_IF" --dst "$(mac_of "$DEV")" \
+		--count 400 --rate 2000 --proto tcp4 --flows 16 >/dev/null
+	sleep 0.5
+	et -S | sed -n 's/^ *rx_queue_\([0-9]*\)_packets: /\1 /p' |
+		awk 'NR == FNR { was[$1] = $2; next }
+			$2 > was[$1] { n++ } END { print n + 0 }' /run/queues -
+}
+
+reach() {
+	n=$(queues)
+	[ "$n" = "$1" ] || { echo "$n queues, $1 expected"; return 1; }
+}
+
+same "-x" et -x
+same "-n rx-flow-hash tcp4" et -n rx-flow-hash tcp4
+if in_stock; then
+	return
+fi
+if [ "$(et -l | awk '/^Current/ { now = 1 }
+	now && $1 == "Combined:" { print $2 }')" -lt 2 ]; then
+	skip "-X" "one queue is in use"
+	return
+fi
+table >/run/table
+if [ "$STATE" = bound ]; then
+	check_not "-X is refused while a guest has all frames" et -X equal 1
+	check "the log says why" sh -c "dmesg | tail -n 5 |
+		grep 'indirection table refused'"
+	check "the guest receives" flows
+else
+	survives "-X equal 1" equal 1
+	[ "$STATE" != idle ] || check "all in one queue" reach 1
+	survives "-X equal 2" equal 2
+	[ "$STATE" != idle ] || check "in two queues" reach 2
+	et -X default
+fi
+table >/run/table.now
+check "as before" differs_not /run/table /run/table.now

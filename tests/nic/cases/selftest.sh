@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=sh
+# case: the self tests, online and offline: none is worse than with stock
+# requires: op:-i
+# states: stock idle stack bound
+# fast: stock bound
+# timeout: 240
+
+# run_test online|offline: "NAME<tab>RESULT" of each
+run_test() {
+	et -t "$1" >/run/selftest 2>&1
+	sed -n 's/^\(.*[^ \t]\)[ \t][ \t]*\(-*[0-9][0-9]*\)$/\1\t\2/p' /run/selftest
+	grep -q 'extra info\|test result' /run/selftest || cat /run/selftest
+}
+
+no_worse() {
+	awk -F '\t' 'NR == FNR { stock[$1] = $2; next }
+		!($1 in stock) { print $1 ": stock has no such test"; bad = 1 }
+		($1 in stock) && stock[$1] == 0 && $2 != 0 {
+			print $1 ": " $2 ", and 0 with stock"; bad = 1 }
+		{ n++ }
+		END { if (!n) print "no test ran"; exit bad || !n }' "$1" "$2"
+}
+
+# the offline ones include those that are done online
+modes='online offline'
+[ "$LEVEL" = full ] || modes=offline
+for mode in $modes; do
+	ref=$(stock_file "$mode")
+	if in_stock; then
+		mkdir -p "${ref%/*}"
+		run_test "$mode" >"$ref"
+		check "$mode: there are tests" test -s "$ref"
+		continue
+	fi
+	start=$(now)
+	# an emulated NIC in loopback mode takes frames from the wire too
+	silent run_test "$mode" >/run/ours
+	cat /run/ours
+	figure "self test" "$mode" $(($(now) - start)) ms
+	if [ -f "$ref" ]; then
+		check "$mode: none worse than with stock" no_worse "$ref" /run/ours
+	else
+		skip "$mode: none worse than with stock" "$(no_stock)"
+		check "$mode: there are tests" test -s /run/ours
+	fi
+	check "$mode: works afterwards" flows
+done
+# and what the tests do to a NIC under traffic, whatever they say then
+case $STATE in
+stack|bound)
+	[ "$LEVEL" != full ] || et -t offline >/dev/null 2>&1
+	check "offline under traffic: works afterwards" flows ;;
+esac
