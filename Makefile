@@ -2,9 +2,10 @@
 # mpassthru: "make help" tells what there is.
 
 # What gets converted: drivers and vhost_net, one directory each.
-PIECES	:= drivers/e1000e drivers/igb vhost
+PIECES	:= drivers/e1000e drivers/igb drivers/ixgbe vhost
 # What gets built; the directory in the build tree has the piece's name.
-MODULES	:= core/mpassthru.ko e1000e/e1000e.ko igb/igb.ko vhost/vhost_net.ko
+MODULES	:= core/mpassthru.ko e1000e/e1000e.ko igb/igb.ko ixgbe/ixgbe.ko \
+	   vhost/vhost_net.ko
 
 ifdef KREL
 KDIR	?= /lib/modules/$(KREL)/build

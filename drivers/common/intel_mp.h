@@ -64,7 +64,8 @@ struct intel_mp_ring {
 /**
  * struct intel_mp_ops - what differs between the drivers
  * @write_tail: tell the NIC that descriptors before @i are new
- * @read_desc: complete @desc, whose length and end of frame are known
+ * @read_desc: complete @desc, whose length and end of frame are known, from
+ *	@rx_desc
  * @fill_skb: what the NIC found out about the frame whose last descriptor is
  *	@rx_desc
  *
@@ -72,7 +73,8 @@ struct intel_mp_ring {
  */
 struct intel_mp_ops {
 	void (*write_tail)(void *ring, unsigned int i);
-	void (*read_desc)(void *ring, u32 staterr, struct mp_rx_desc *desc);
+	void (*read_desc)(void *ring, const void *rx_desc, u32 staterr,
+			  struct mp_rx_desc *desc);
 	void (*fill_skb)(void *ring, const void *rx_desc, u32 staterr,
 			 struct sk_buff *skb);
 };
@@ -112,17 +114,18 @@ static inline unsigned int intel_mp_max_frame(const struct net_device *dev)
 }
 
 /*
- * Let the core provide the buffers of @queue from now on, if it wants to.  XDP
- * programs run in the stock driver: with one attached, frames for the host take
- * that path.
+ * Let the core provide the buffers of @queue from now on, if it wants to.  With
+ * @guest_only frames for the host take the stock path, because something there
+ * must see them (XDP programs).
  */
 static inline struct mp_ring *intel_mp_attach(struct net_device *dev,
-					      unsigned int queue, bool xdp,
+					      unsigned int queue,
+					      bool guest_only,
 					      const struct mp_ring_params *p)
 {
 	struct mp_ring *mp = mp_ring_attach(dev, queue, p);
 
-	if (mp && xdp && !mp_ring_is_guest(mp)) {
+	if (mp && guest_only && !mp_ring_is_guest(mp)) {
 		mp_ring_detach(mp);
 		return NULL;
 	}
@@ -181,7 +184,7 @@ static __always_inline void intel_mp_receive(struct intel_mp_ring *r,
 	};
 	struct sk_buff *skb;
 
-	ops->read_desc(ring, staterr, &desc);
+	ops->read_desc(ring, rx_desc, staterr, &desc);
 	skb = mp_ring_receive(r->mp, &desc);
 	if (skb) {
 		ops->fill_skb(ring, rx_desc, staterr, skb);

@@ -70,7 +70,8 @@ static void igb_mp_track_stamp(struct igb_ring *rx_ring, u32 staterr)
 		   !(staterr & E1000_RXD_STAT_EOP));
 }
 
-static void igb_mp_read_desc(void *ring, u32 staterr, struct mp_rx_desc *desc)
+static void igb_mp_read_desc(void *ring, const void *rx_desc, u32 staterr,
+			     struct mp_rx_desc *desc)
 {
 	struct igb_ring *rx_ring = ring;
 
