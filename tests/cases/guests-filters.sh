@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=sh
-# case: guests on two queues by MAC address, the host on a third: each its own
+# case: guests on two queues by a hardware filter, the host on a third: each its own
 # kernels: 6.12
 # kernels-full: all
-# nics: igb
+# nics: igb 82599
 # vm: --hugepages 64
 # group: fast
 # timeout: 240
@@ -15,10 +15,25 @@ mac() {
 	printf '02:4d:50:00:00:%02x' "$1"
 }
 
+# What the hardware can tell guests apart by: their MAC address, or where it has
+# rules for that, their IP address. FILTER, SEND: words for mpctl and wiregen.
+aim() {
+	case $NIC_DRV in
+	ixgbe)
+		FILTER="proto udp dst-ip 10.77.1.$1"
+		SEND="--proto udp4 --daddr 10.77.1.$1" ;;
+	*)
+		FILTER="dst-mac $(mac "$1")"
+		SEND='' ;;
+	esac
+}
+
 # guest_on QUEUE: a guest of its own on that queue; its stream is the queue
 guest_on() {
 	rm -f "$VG/ready.$1" "$VG/out.$1.json" "$VG/progress.$1"
-	mpctl run "$DEV:$1" dst-mac "$(mac "$1")" -- vguest rx --fd '{fd}' \
+	aim "$1"
+	# shellcheck disable=SC2086
+	mpctl run "$DEV:$1" $FILTER -- vguest rx --fd '{fd}' \
 		--hugepages --mem 32M --frames "$FRAMES" --stream "$1" \
 		--idle-timeout 10 --progress "$VG/progress.$1" \
 		--ready "$VG/ready.$1" --json "$VG/out.$1.json" \
@@ -29,8 +44,10 @@ guest_on() {
 }
 
 send_to() {
+	aim "$1"
+	# shellcheck disable=SC2086
 	in_peer wiregen send --if p0 --dst "$(mac "$1")" --stream "$1" \
-		--count "$FRAMES" --window "$WINDOW" \
+		--count "$FRAMES" --window "$WINDOW" $SEND \
 		--progress "$VG/progress.$1" >"$VG/send.$1.txt" 2>&1
 }
 
@@ -73,22 +90,34 @@ quiet_again() {
 		! grep -q 'allmulti 1' $VG/link.txt
 }
 
+# refused QUEUE FILTER...: by the kernel, and it says why
 refused() {
-	mpctl run "$DEV:$1" dst-mac "$2" -- true '{fd}' 2>$VG/refused.txt
-	[ $? -eq 2 ] || { cat $VG/refused.txt; return 1; }
+	mpctl run "$DEV:$1" "$2" "$3" -- true '{fd}' 2>$VG/refused.txt
+	rf_rc=$?
+	cat $VG/refused.txt
+	[ $rf_rc -eq 2 ]
 }
 
 ip addr add 192.0.2.1/24 dev "$DEV"
 ip -n peer addr add 192.0.2.2/24 dev p0
 queues=$(ethtool -l "$DEV" | awk '/^Combined:/ { n = $2 } END { print n }')
 ethtool -L "$DEV" combined 4 || skip_case "$DEV cannot have four queues"
+[ "$NIC_DRV" != ixgbe ] || ethtool -K "$DEV" ntuple on ||
+	skip_case "$DEV has no ntuple filters"
 link_up
 assert "host, before" in_peer ping -q -c 3 192.0.2.1
 assert "guest on queue 1" guest_on 1
 assert "guest on queue 2" guest_on 2
 link_up
-check "bound twice" refused 1 "$(mac 9)"
-check "host's own queue" refused 0 "$(mac 9)"
+check "bound twice" refused 1 dst-mac "$(mac 9)"
+case $NIC_DRV in
+ixgbe)
+	check "no MAC filters" refused 3 dst-mac "$(mac 9)"
+	check "a second kind of rule" refused 3 vlan 5 ;;
+*)
+	check "host's own queue" refused 0 dst-mac "$(mac 9)"
+	check "no such rules" refused 3 vlan 5 ;;
+esac
 check "ethtool -L below a bound queue" not ethtool -L "$DEV" combined 2
 before=$(queue_packets 0)
 check "two guests and the host at once" all_at_once
@@ -100,4 +129,6 @@ check "nothing is pinned" assert_idle
 check "not promiscuous" quiet_again
 check "host, after" in_peer ping -q -c 3 -i 0.2 192.0.2.1
 check "ethtool -L again" ethtool -L "$DEV" combined "$queues"
+[ "$NIC_DRV" != ixgbe ] || check "no rule is left" \
+	sh -c "ethtool -n $DEV | grep -q 'Total 0 rules'"
 ip addr del 192.0.2.1/24 dev "$DEV"
