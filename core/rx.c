@@ -221,11 +221,15 @@ void mp_rx_detach(struct mp_rx *rx)
 
 /* ------------------------------------------------------ start, stop, free -- */
 
+/*
+ * Never more slots than the guest's ring has entries: that they are outstanding
+ * at once is what keeps a batch of used entries inside the ring, whatever the
+ * guest writes to its available index.
+ */
 static struct mp_rx *mp_rx_alloc(unsigned int heads)
 {
-	unsigned int size = roundup_pow_of_two(clamp_t(unsigned int, heads,
-						       MP_SLOTS_MIN,
-						       MP_SLOTS_MAX));
+	unsigned int size = rounddown_pow_of_two(clamp_t(unsigned int, heads,
+							 1, MP_SLOTS_MAX));
 	struct mp_rx *rx = kzalloc(sizeof(*rx), GFP_KERNEL);
 
 	if (!rx)
@@ -249,7 +253,7 @@ static struct mp_rx *mp_rx_alloc(unsigned int heads)
  * mp_rx_start() - connect a guest's receive ring to a port
  * @sock: the port's socket
  * @mm: the owner's memory
- * @heads: entries of the guest's ring
+ * @heads: entries of the guest's ring, a power of two; more are never outstanding
  * @ops: how to reach the worker
  * @priv: for @ops
  *

@@ -37,6 +37,7 @@ rings() {
 	rx "busyloop" "$ALL_ZC" --hugepages --busyloop 50 --event-idx
 	# a NIC that drops for want of buffers may not run out of them
 	WINDOW=16 rx "ring of 64" "$ALL_ZC" --hugepages --ring 64
+	WINDOW=2 rx "ring of 4" "$ALL_ZC" --hugepages --ring 4
 	rx "ring of 1024" "$MOST_ZC" --hugepages --ring 1024
 	rx "not mergeable" "$ALL_ZC" --hugepages --no-mrg --bufsize 2048
 	rx "indirect" "$ALL_ZC" --hugepages --indirect
