@@ -73,6 +73,12 @@ static struct mp_netdev *mp_ethtool_nd(const struct net_device *dev)
 	return container_of(dev->ethtool_ops, struct mp_netdev, ethtool_ops);
 }
 
+/* The driver's own operations, of a NIC that is known. */
+const struct ethtool_ops *mp_ethtool_orig(const struct net_device *dev)
+{
+	return mp_ethtool_nd(dev)->ethtool_orig;
+}
+
 /* Entries of a string set that the driver itself has. */
 static int mp_orig_count(struct net_device *dev, int sset)
 {
@@ -239,6 +245,22 @@ static int mp_set_rxfh(struct net_device *dev, MP_SET_RXFH_PARAMS)
 	return nd->ethtool_orig->set_rxfh(dev, MP_SET_RXFH_ARGS);
 }
 
+/* A rule of a port stays until the port is unbound: ethtool -N. */
+static int mp_set_rxnfc(struct net_device *dev, struct ethtool_rxnfc *nfc)
+{
+	struct mp_netdev *nd = mp_ethtool_nd(dev);
+
+	ASSERT_RTNL();
+	if ((nfc->cmd == ETHTOOL_SRXCLSRLINS ||
+	     nfc->cmd == ETHTOOL_SRXCLSRLDEL) &&
+	    mp_filter_owns(nd, nfc->fs.location)) {
+		netdev_err(dev, "rule %u refused: it is that of a bound queue; unbind first\n",
+			   nfc->fs.location);
+		return -EBUSY;
+	}
+	return nd->ethtool_orig->set_rxnfc(dev, nfc);
+}
+
 static void mp_get_drvinfo(struct net_device *dev, struct ethtool_drvinfo *info)
 {
 	const struct ethtool_ops *ops = mp_ethtool_nd(dev)->ethtool_orig;
@@ -279,6 +301,8 @@ void mp_ethtool_wrap(struct mp_netdev *nd)
 	nd->ethtool_ops.get_drvinfo = mp_get_drvinfo;
 	if (nd->ethtool_orig->set_channels)
 		nd->ethtool_ops.set_channels = mp_set_channels;
+	if (nd->ethtool_orig->set_rxnfc)
+		nd->ethtool_ops.set_rxnfc = mp_set_rxnfc;
 	if (nd->ethtool_orig->set_rxfh)
 		nd->ethtool_ops.set_rxfh = mp_set_rxfh;
 	WRITE_ONCE(nd->dev->ethtool_ops, &nd->ethtool_ops);

@@ -150,7 +150,7 @@ static int mp_get_rxnfc(struct net_device *dev, struct ethtool_rxnfc *nfc,
 	int err;
 
 	netdev_lock_ops(dev);
-	err = dev->ethtool_ops->get_rxnfc(dev, nfc, locs);
+	err = mp_ethtool_orig(dev)->get_rxnfc(dev, nfc, locs);
 	netdev_unlock_ops(dev);
 	return err;
 }
@@ -160,7 +160,7 @@ static int mp_set_rxnfc(struct net_device *dev, struct ethtool_rxnfc *nfc)
 	int err;
 
 	netdev_lock_ops(dev);
-	err = dev->ethtool_ops->set_rxnfc(dev, nfc);
+	err = mp_ethtool_orig(dev)->set_rxnfc(dev, nfc);
 	netdev_unlock_ops(dev);
 	return err;
 }
@@ -217,7 +217,8 @@ static int mp_rule_install(struct mp_ring *ring, const struct mp_filter *f)
 	struct net_device *dev = ring->nd->dev;
 	int err;
 
-	if (!dev->ethtool_ops->set_rxnfc || !dev->ethtool_ops->get_rxnfc ||
+	if (!mp_ethtool_orig(dev)->set_rxnfc ||
+	    !mp_ethtool_orig(dev)->get_rxnfc ||
 	    !(dev->hw_features & NETIF_F_NTUPLE)) {
 		mp_filter_refused(ring, f, "the NIC has no such filters");
 		return -EOPNOTSUPP;
@@ -239,10 +240,57 @@ static int mp_rule_install(struct mp_ring *ring, const struct mp_filter *f)
 	return -EOPNOTSUPP;
 }
 
+/* Is @mac one that the host or another queue receives? */
+static bool mp_mac_in_use(struct mp_netdev *nd, const u8 *mac)
+{
+	struct netdev_hw_addr *ha;
+	const u8 *other;
+	unsigned int i;
+	bool found;
+
+	found = ether_addr_equal(mac, nd->dev->dev_addr);
+	netif_addr_lock_bh(nd->dev);
+	netdev_for_each_uc_addr(ha, nd->dev)
+		found |= ether_addr_equal(mac, ha->addr);
+	netif_addr_unlock_bh(nd->dev);
+	for (i = 0; !found && i < nd->nrings; i++) {
+		other = mp_queue_mac(nd->dev, i);
+		found = other && ether_addr_equal(mac, other);
+	}
+	return found;
+}
+
+/*
+ * Where frames are given to queues by address, a queue without one gets none.
+ * So either all bound queues of a NIC have an address, or none has.
+ */
+static bool mp_mac_mixed(struct mp_ring *ring, const struct mp_filter *f)
+{
+	struct mp_netdev *nd = ring->nd;
+	bool mac = f->match & MP_MATCH_DST_MAC;
+	unsigned int i;
+
+	for (i = 0; i < nd->nrings; i++)
+		if (rtnl_dereference(nd->rings[i].port) &&
+		    mac != !!mp_queue_mac(nd->dev, i)) {
+			netdev_err(nd->dev, "queue %u refused: queue %u is bound with%s a MAC address, this one would be with%s\n",
+				   ring->queue, i, mac ? "out" : "",
+				   mac ? "" : "out");
+			return true;
+		}
+	return false;
+}
+
 static int mp_mac_install(struct mp_ring *ring, const struct mp_filter *f)
 {
 	const struct mp_netdev_ops *ops = ring->nd->ops;
 	int err = -EOPNOTSUPP;
+
+	if (mp_mac_in_use(ring->nd, f->dst_mac)) {
+		netdev_err(ring->nd->dev, "queue %u refused: the host or another queue has %pM\n",
+			   ring->queue, f->dst_mac);
+		return -EBUSY;
+	}
 
 	ring->filter = *f;
 	if (ops->mac_filter)
@@ -261,7 +309,8 @@ static int mp_mac_install(struct mp_ring *ring, const struct mp_filter *f)
  * @f: filter, checked; nothing to match is no filter
  *
  * Context: Process, RTNL held.
- * Return: 0; -EOPNOTSUPP, and the log says what of it; -ENOSPC if the NIC has no
+ * Return: 0; -EBUSY if the address is in use, or other bound queues are with an
+ *	address and this one is not or the other way round; -EOPNOTSUPP, and the log says what of it; -ENOSPC if the NIC has no
  *	filter left; -ENOMEM.
  */
 int mp_filter_install(struct mp_ring *ring, const struct mp_filter *f)
@@ -269,6 +318,8 @@ int mp_filter_install(struct mp_ring *ring, const struct mp_filter *f)
 	int err = 0;
 
 	ASSERT_RTNL();
+	if (mp_mac_mixed(ring, f))
+		return -EBUSY;
 	if (f->match & MP_MATCH_DST_MAC)
 		err = mp_mac_install(ring, f);
 	else if (f->match)
@@ -281,8 +332,6 @@ int mp_filter_install(struct mp_ring *ring, const struct mp_filter *f)
 /**
  * mp_filter_remove() - undo mp_filter_install()
  * @ring: queue
- *
- * The user may have deleted the rule meanwhile.
  *
  * Context: Process, RTNL held.  Cannot fail.
  */
@@ -301,6 +350,19 @@ void mp_filter_remove(struct mp_ring *ring)
 		nfc.fs.location = ring->rule;
 		mp_set_rxnfc(dev, &nfc);
 	}
+}
+
+/* Is a rule of the NIC one of ours?  RTNL held. */
+bool mp_filter_owns(struct mp_netdev *nd, u32 rule)
+{
+	struct mp_ring *ring;
+
+	ASSERT_RTNL();
+	for (ring = nd->rings; ring < nd->rings + nd->nrings; ring++)
+		if (ring->filter.match & ~MP_MATCH_DST_MAC &&
+		    ring->rule == rule)
+			return true;
+	return false;
 }
 
 /**

@@ -51,7 +51,6 @@
 #define MP_CHUNK_SHIFT		21	/* 2 MiB, an x86-64 huge page */
 #define MP_CHUNK_SIZE		BIT(MP_CHUNK_SHIFT)
 
-#define MP_SLOTS_MIN		64
 #define MP_SLOTS_MAX		1024
 
 /* --------------------------------------------------------------- slots -- */
@@ -328,6 +327,7 @@ void mp_netdev_unclaim(struct mp_ring *ring);
 int mp_filter_check(const struct mp_filter *f);
 int mp_filter_install(struct mp_ring *ring, const struct mp_filter *f);
 void mp_filter_remove(struct mp_ring *ring);
+bool mp_filter_owns(struct mp_netdev *nd, u32 rule);
 
 /* ring.c: what a driver's ring is attached to */
 void mp_ring_init(struct mp_ring *ring, struct mp_netdev *nd,
@@ -340,6 +340,7 @@ void mp_ring_set_slots(struct mp_ring *ring, struct mp_rx *rx,
 
 /* ethtool.c: counters, private flag, version */
 struct mp_netdev *mp_netdev_find(const struct net_device *dev);
+const struct ethtool_ops *mp_ethtool_orig(const struct net_device *dev);
 void mp_ethtool_wrap(struct mp_netdev *nd);
 void mp_ethtool_unwrap(struct mp_netdev *nd);
 

@@ -5,6 +5,7 @@
  */
 #include <linux/export.h>
 #include <linux/notifier.h>
+#include <linux/pm_runtime.h>
 #include <linux/rtnetlink.h>
 #include <linux/slab.h>
 
@@ -87,9 +88,20 @@ static int mp_netdev_take_over(struct mp_netdev *nd)
 
 	if (netdev_has_any_upper_dev(nd->dev))
 		return -EBUSY;
+	/* awake as long as it is bound; as ethtool does for its calls */
+	pm_runtime_get_sync(nd->dma_dev);
+	if (!netif_device_present(nd->dev)) {
+		err = -ENODEV;
+		goto err_pm;
+	}
 	err = netdev_rx_handler_register(nd->dev, mp_handle_frame, nd);
-	if (!err)
-		mp_vlan_in_band(nd);
+	if (err)
+		goto err_pm;
+	mp_vlan_in_band(nd);
+	return 0;
+
+err_pm:
+	pm_runtime_put(nd->dma_dev);
 	return err;
 }
 
@@ -98,6 +110,7 @@ static void mp_netdev_hand_back(struct mp_netdev *nd)
 {
 	mp_vlan_restore(nd);
 	netdev_rx_handler_unregister(nd->dev);
+	pm_runtime_put(nd->dma_dev);
 }
 
 /* A guest has MAC addresses of its own, and multicast groups. */
@@ -169,8 +182,8 @@ void mp_netdev_unclaim(struct mp_ring *ring)
 	if (nd->whole && nd->ops->steer)
 		nd->ops->steer(nd->dev, MP_STEER_RSS);
 	nd->whole = false;
-	mp_ring_listen(ring, -1);
 	mp_filter_remove(ring);
+	mp_ring_listen(ring, -1);
 	if (!--nd->bound)
 		mp_netdev_hand_back(nd);
 }

@@ -215,6 +215,23 @@ void mp_ring_set_guest(struct mp_ring *ring, struct mp_rx *rx)
 	mutex_unlock(&ring->lock);
 }
 
+static bool mp_ring_is_stale(struct mp_ring *ring)
+{
+	bool stale;
+
+	mutex_lock(&ring->lock);
+	stale = ring->attached && ring->rx && ring->rx != ring->guest;
+	mutex_unlock(&ring->lock);
+	return stale;
+}
+
+/*
+ * A driver that is on its way down has nothing to restart, but may not have
+ * detached the ring yet: up to 6.12 igb goes down without RTNL after a PCI error.
+ */
+#define MP_RESTART_MS		10
+#define MP_RESTART_TRIES	1000
+
 /*
  * Make the driver's ring what mp_ring_wanted() says.  After the return nothing
  * of what it was attached to before is in use.
@@ -222,15 +239,13 @@ void mp_ring_set_guest(struct mp_ring *ring, struct mp_rx *rx)
 void mp_ring_restart(struct mp_ring *ring)
 {
 	struct mp_netdev *nd = ring->nd;
-	bool stale;
+	unsigned int tries = MP_RESTART_TRIES;
 
 	ASSERT_RTNL();
 	nd->ops->restart(nd->dev, ring->queue);
-
-	mutex_lock(&ring->lock);
-	stale = ring->attached && ring->rx && ring->rx != ring->guest;
-	mutex_unlock(&ring->lock);
-	WARN_ONCE(stale, "%s: driver kept queue %u running over a restart\n",
+	while (mp_ring_is_stale(ring) && --tries)
+		msleep(MP_RESTART_MS);
+	WARN_ONCE(!tries, "%s: driver kept queue %u running over a restart\n",
 		  netdev_name(nd->dev), ring->queue);
 }
 

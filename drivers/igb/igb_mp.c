@@ -231,6 +231,22 @@ static void igb_mp_update_rlpml(struct igb_adapter *adapter)
 	netif_addr_unlock_bh(adapter->netdev);
 }
 
+/*
+ * The ring is off and about to be a guest's.  Both were written already, unless a
+ * guest came in between: a resume configures the NIC without RTNL on kernels up
+ * to 6.12.
+ */
+static void igb_mp_bound_frames(struct igb_adapter *adapter)
+{
+	unsigned int pool = adapter->vfs_allocated_count;
+	struct e1000_hw *hw = &adapter->hw;
+
+	wr32(E1000_RLPML, igb_mp_rlpml(adapter, rd32(E1000_RLPML)));
+	if (hw->mac.type >= e1000_82576 && hw->mac.type <= e1000_i350)
+		wr32(E1000_VMOLR(pool),
+		     igb_mp_vmolr(adapter, rd32(E1000_VMOLR(pool))));
+}
+
 /* Write the RSS table with every entry pointing to one queue. */
 static void igb_mp_write_steer(struct igb_adapter *adapter)
 {
@@ -269,6 +285,8 @@ void igb_mp_configure_rx_ring(struct igb_adapter *adapter,
 				      adapter->xdp_prog, &params);
 	if (!rx_ring->mp)
 		return;
+	if (mp_ring_is_guest(rx_ring->mp))
+		igb_mp_bound_frames(adapter);
 	clear_bit(IGB_MP_RING_STAMPED, &rx_ring->flags);
 	clear_bit(IGB_MP_RING_INSIDE, &rx_ring->flags);
 	memset(rx_ring->desc, 0, rx_ring->size);

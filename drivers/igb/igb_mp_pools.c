@@ -4,12 +4,13 @@
  *
  * Included at the end of igb_mp.c.
  *
- * The i210 and i211 can have a queue in an address register.  The 82576 and the
- * i350 choose among pools by address instead, of which each is one queue when
- * RSS is off (82576 datasheet rev 2.87, 7.1.1.1 and 8.10.15: MRQC = 011b).  So
- * while any queue has an address, pool 0 is the host's, which gets all that
- * nobody else does on queue 0, without RSS.  Broadcasts and multicasts are
- * replicated to all pools that want them.
+ * The 82576 and the i350 choose among pools by destination address, of which
+ * each is one queue when RSS is off (82576 datasheet rev 2.87, 7.1.1.1 and
+ * 8.10.15: MRQC = 011b).  So while any queue has an address, pool 0 is the host's,
+ * which gets all that nobody else does on queue 0, without RSS.  Broadcasts and
+ * multicasts are replicated to all pools that want them.  Other NICs of the
+ * family have no such pools: the i210 can have a queue in an address register,
+ * but copies nothing, and a guest that hears no broadcast cannot be found.
  */
 
 /* The frames that a pool takes: 82576 datasheet, 8.10.23 */
@@ -26,27 +27,32 @@ static bool igb_mp_has_pools(struct igb_adapter *adapter)
 	       adapter->hw.mac.type == e1000_i350;
 }
 
-/* The queues that have an address. */
+/* The queues that have an address.  With VFs the pools are theirs. */
 static u32 igb_mp_wanted_pools(struct igb_adapter *adapter)
 {
 	unsigned int i;
 	u32 pools = 0;
 
+	if (adapter->vfs_allocated_count)
+		return 0;
 	for (i = 0; i < adapter->num_rx_queues; i++)
 		if (mp_queue_mac(adapter->netdev, i))
 			pools |= BIT(i);
 	return pools;
 }
 
-/* Resets clear the address registers but the first. */
+/* Resets clear the address registers, and the driver's list of them. */
 static void igb_mp_write_addresses(struct igb_adapter *adapter)
 {
 	unsigned int i;
+	const u8 *mac;
 
-	for (i = 0; i < adapter->hw.mac.rar_entry_count; i++)
-		if (adapter->mac_table[i].state & IGB_MAC_STATE_IN_USE &&
-		    adapter->mac_table[i].queue)
-			igb_rar_set_index(adapter, i);
+	for (i = 0; i < adapter->num_rx_queues; i++) {
+		mac = mp_queue_mac(adapter->netdev, i);
+		if (mac && igb_add_mac_filter(adapter, mac, i) < 0)
+			netdev_err(adapter->netdev, "queue %u: no room for the guest's MAC address any more\n",
+				   i);
+	}
 }
 
 /* The VLANs of a guest are its own business: nothing is kept away. */
@@ -97,36 +103,35 @@ static void igb_mp_write_pools(struct igb_adapter *adapter)
 	if (!pools)
 		return;
 	igb_mp_write_addresses(adapter);
-	if (igb_mp_has_pools(adapter))
-		igb_mp_enter_pools(adapter, pools);
+	igb_mp_enter_pools(adapter, pools);
 }
 
+/* Pool 0 is the host's; pools of VFs are their own. */
 static int igb_mp_add_mac(struct igb_adapter *adapter, unsigned int queue,
 			  const u8 *mac)
 {
 	int err;
 
-	if (!igb_mp_has_pools(adapter))
-		return min(igb_add_mac_steering_filter(adapter, mac, queue, 0),
-			   0);
-	/* pool 0 is the host's; pools of VFs are their own */
-	if (!queue || adapter->vfs_allocated_count)
+	if (!igb_mp_has_pools(adapter) || !queue ||
+	    adapter->vfs_allocated_count)
 		return -EOPNOTSUPP;
 	err = igb_add_mac_filter(adapter, mac, queue);
 	return min(err, 0);
 }
 
-/* Stop what igb_mp_add_mac() started. */
+/* The host's queue again: what is for everybody it gets through pool 0. */
 static void igb_mp_del_mac(struct igb_adapter *adapter, unsigned int queue,
 			   const u8 *mac)
 {
-	if (!igb_mp_has_pools(adapter)) {
-		igb_del_mac_steering_filter(adapter, mac, queue, 0);
-		return;
-	}
+	struct e1000_hw *hw = &adapter->hw;
+
 	igb_del_mac_filter(adapter, mac, queue);
-	if (!igb_mp_wanted_pools(adapter) && !test_bit(__IGB_DOWN,
-						       &adapter->state))
+	if (test_bit(__IGB_DOWN, &adapter->state) ||
+	    adapter->vfs_allocated_count)
+		return;
+	wr32(E1000_VMOLR(queue), rd32(E1000_VMOLR(queue)) &
+	     ~(E1000_VMOLR_BAM | E1000_VMOLR_ROMPE | E1000_VMOLR_MPME));
+	if (!igb_mp_wanted_pools(adapter))
 		igb_mp_leave_pools(adapter);
 }
 
@@ -134,7 +139,7 @@ static int igb_mp_mac_filter(struct net_device *netdev, unsigned int queue,
 			     const u8 *mac, bool add)
 {
 	struct igb_adapter *adapter = netdev_priv(netdev);
-	int err = 0;
+	int err;
 
 	ASSERT_RTNL();
 	if (!add) {

@@ -79,6 +79,12 @@ own() {
 		>/dev/null
 }
 
+down_up() {
+	ip link set "$DEV" down
+	ip link set "$DEV" up
+	link_up
+}
+
 # no guest's frames reached the host's stack, or another queue
 queue_packets() {
 	ethtool -S "$DEV" | awk -v n="rx_queue_$1_packets:" '$1 == n { print $2 }'
@@ -92,7 +98,9 @@ quiet_again() {
 
 # refused QUEUE FILTER...: by the kernel, and it says why
 refused() {
-	mpctl run "$DEV:$1" "$2" "$3" -- true '{fd}' 2>$VG/refused.txt
+	rf_queue=$1
+	shift
+	mpctl run "$DEV:$rf_queue" "$@" -- true '{fd}' 2>$VG/refused.txt
 	rf_rc=$?
 	cat $VG/refused.txt
 	[ $rf_rc -eq 2 ]
@@ -116,9 +124,15 @@ ixgbe)
 	check "a second kind of rule" refused 3 vlan 5 ;;
 *)
 	check "host's own queue" refused 0 dst-mac "$(mac 9)"
+	check "an address twice" refused 3 dst-mac "$(mac 1)"
+	check "the host's address" refused 3 dst-mac \
+		"$(cat "/sys/class/net/$DEV/address")"
+	check "no address beside those with one" refused 3
 	check "no such rules" refused 3 vlan 5 ;;
 esac
 check "ethtool -L below a bound queue" not ethtool -L "$DEV" combined 2
+# all that follows is after a reset
+check "down and up" down_up
 before=$(queue_packets 0)
 check "two guests and the host at once" all_at_once
 check "queue 1: its own frames" own 1

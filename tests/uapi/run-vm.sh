@@ -104,7 +104,7 @@ ping_through() {
 
 log_mark
 insmod_ours e1000e
-modprobe igb
+insmod_stock igb
 nic=$(netdev_wait "$NIC_PCI") || exit 1
 modprobe -q dummy || :
 ip link add d0 type dummy || fail "no dummy in this kernel"

@@ -222,7 +222,8 @@ struct mp_info {
  *   ENOSPC      all filters of the NIC are in use
  *   EBUSY       descriptor, NIC or queue already bound, or the NIC belongs to
  *               a bridge, bond, macvlan or other receive handler, or an AF_XDP
- *               socket has the queue
+ *               socket has the queue, or @filter has a MAC address that is in
+ *               use, or some bound queues would have one and some not
  *   ENOMEM      out of memory; nothing was changed
  *
  * MP_UNBIND - undo MP_BIND; the NIC receives as before
