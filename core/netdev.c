@@ -330,18 +330,21 @@ static void mp_netdev_renamed(struct mp_netdev *nd)
 
 /*
  * Settings changed: guests that could not be received into may be now, and the
- * other way round when VLAN tags are taken out of frames.  Not all drivers
+ * other way round when VLAN tags are taken out of frames or these are longer.  Not all drivers
  * reset for that.
  */
 static void mp_netdev_retry(struct mp_netdev *nd)
 {
 	bool strips = nd->dev->features & NETIF_F_HW_VLAN_CTAG_RX;
 	struct mp_port *port;
-	unsigned int i;
+	unsigned int i, max;
 
+	max = nd->ops->max_frame(nd->dev);
 	for (i = 0; i < nd->nrings; i++) {
 		port = rtnl_dereference(nd->rings[i].port);
-		if (port && port->rx && mp_rx_active(port->rx) == strips)
+		if (port && port->rx &&
+		    (mp_rx_active(port->rx) == strips ||
+		     mp_rx_max_frame(port->rx) != max))
 			mp_rx_cancel(port->rx);
 	}
 }

@@ -403,7 +403,10 @@ static void mp_vhost_resume(struct mp_vhost *mv)
 	mp_vhost_queue(mv->n);
 }
 
-/* Leave the rest to the stock worker, until the backend is set again. */
+/*
+ * Leave the rest to the stock worker, until the NIC's settings change or the
+ * backend is set again.
+ */
 static void mp_vhost_fall_back(struct mp_vhost *mv)
 {
 	mp_vhost_suspend(mv);
@@ -678,12 +681,17 @@ static bool mp_vhost_check(struct mp_vhost *mv)
 {
 	struct vhost_virtqueue *vq = mp_vhost_vq(mv);
 
-	if (mv->stock || mv->suspended)
+	if (mv->suspended)
 		return false;
 	if (unlikely(vq->iotlb)) {
-		mp_vhost_fall_back(mv);
+		if (!mv->stock)
+			mp_vhost_fall_back(mv);
 		return false;
 	}
+	/* what it left for may be over: the NIC's settings changed */
+	if (mv->stock && !mp_rx_cancelled(mv->rx))
+		return false;
+	mv->stock = false;
 	if (unlikely(mp_rx_cancelled(mv->rx) ||
 		     mv->hlen != mp_vhost_hlen(mv->n))) {
 		mp_vhost_suspend(mv);

@@ -5,7 +5,7 @@
 # nics: e1000e igb 82599 x540
 # vm: --hugepages 64
 # group: full
-# timeout: 1500
+# timeout: 3000
 # after: tests/nic/collect
 # shellcheck source=tests/cases/nic-lib.sh
 . /mp/tests/cases/nic-lib.sh

@@ -7,7 +7,7 @@
 # nics-full: e1000e igb 82599 x540
 # vm: --hugepages 64
 # group: fast
-# timeout: 400
+# timeout: 900
 # after: tests/nic/collect
 # shellcheck source=tests/cases/nic-lib.sh
 . /mp/tests/cases/nic-lib.sh

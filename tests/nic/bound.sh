@@ -19,13 +19,14 @@ zc_figures() {
 		10 else 0 end' "$VG/out.json")" %
 }
 
-# fps PLOT X RUN...: and how fast it was, of the frames that arrived
+# fps PLOT X RUN...: and how fast it was, by the sender's clock, who waits for
+# what is on the way
 fps() {
-	fps_plot=$1 fps_x=$2 fps_start=$(now)
+	fps_plot=$1 fps_x=$2
 	shift 2
 	"$@" || return 1
-	fps_ms=$(($(now) - fps_start))
-	figure "$fps_plot" "$fps_x" \
-		$(($(jq .rx.received "$VG/out.json") * 1000 / (fps_ms + 1))) frames/s
+	figure "$fps_plot" "$fps_x" "$(sed -n \
+		's/.*sent \([0-9]*\) frames.* in \([0-9.]*\) s.*/\1 \2/p' \
+		"$VG/send.txt" | awk '{ printf "%d", $1 / ($2 + 0.001) }')" frames/s
 	zc_figures "$fps_x"
 }

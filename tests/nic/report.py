@@ -133,7 +133,7 @@ def svg_axis(width, height, left, bottom, top_value, unit):
 
 
 def svg_bars(plot):
-    """Grouped horizontal labels, a bar for each state."""
+    """A few names side by side, a bar for each state."""
     series = [s for s in STATES if s in plot["series"]]
     group = max(18 * len(series) + 18, 96)
     left, bottom, height = 64, 64, 280
@@ -159,6 +159,32 @@ def svg_bars(plot):
                        f'y="{height - bottom + 16 + 13 * k}">'
                        f'{html.escape(word)}</text>')
     return svg(width, height, out)
+
+
+def svg_rows(plot):
+    """Many names: one below the other, a bar for each state."""
+    series = [s for s in STATES if s in plot["series"]]
+    left, width = 190, 720
+    top = nice_top(max(max(v.values()) for v in plot["series"].values()))
+    scale = (width - left - 80) / top
+    out = [f'<text x="{left}" y="12">{html.escape(plot["unit"])}</text>']
+    y = 20
+    for x in plot["x"]:
+        present = [s for s in series if x in plot["series"][s]]
+        mid = y + 7 * len(present) + 4
+        out.append(f'<text x="{left - 8}" y="{mid}" text-anchor="end">'
+                   f'{html.escape(x)}</text>')
+        for s in present:
+            value = plot["series"][s][x]
+            out.append(f'<rect x="{left}" y="{y}" height="12" '
+                       f'width="{max(value * scale, 0.5):.1f}" '
+                       f'fill="{COLORS[s]}"><title>{html.escape(x)}, {s}'
+                       f'</title></rect>')
+            out.append(f'<text x="{left + value * scale + 5:.1f}" '
+                       f'y="{y + 10}">{fmt(value)}</text>')
+            y += 14
+        y += 8
+    return svg(width, y + 4, out)
 
 
 def wrap(text, columns):
@@ -218,6 +244,8 @@ def html_plots(cases):
     for name, plot in sorted(plots_of(cases).items()):
         if len(plot["x"]) > 1 and all(is_number(x) for x in plot["x"]):
             drawing = svg_lines(plot)
+        elif len(plot["x"]) > 6:
+            drawing = svg_rows(plot)
         else:
             drawing = svg_bars(plot)
         legend = " ".join(

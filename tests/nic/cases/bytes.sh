@@ -2,7 +2,7 @@
 # shellcheck shell=sh
 # case: every byte of every frame, as a packet socket sees them
 # states: stock idle frags
-# fast: frags
+# fast: none
 # timeout: 120
 # shellcheck source=tests/nic/stack.sh
 . "$NIC_TOP/tests/nic/stack.sh"

@@ -3,7 +3,7 @@
 # case: the driver's reset task, as after a hang of the transmitter
 # requires: poke
 # states: stock idle frags stack bound
-# fast: bound
+# fast: none
 # timeout: 60
 
 hang() {

@@ -3,7 +3,7 @@
 # case: MTU 9000: ping, TCP, every byte
 # requires: mtu:9000 tool:iperf3 peer-tool:iperf3
 # states: stock idle frags
-# fast: frags
+# fast: none
 # timeout: 180
 # shellcheck source=tests/nic/stack.sh
 . "$NIC_TOP/tests/nic/stack.sh"

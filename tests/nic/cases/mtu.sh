@@ -2,7 +2,7 @@
 # shellcheck shell=sh
 # case: MTU 1400 and 1500, and what cannot be is refused
 # states: stock idle stack bound
-# fast: bound
+# fast: none
 # timeout: 90
 
 mtu() {

@@ -3,7 +3,7 @@
 # case: flow control: -a as with stock, every setting of -A
 # requires: op:-a
 # states: stock idle stack bound
-# fast: stock idle
+# fast: none
 # timeout: 120
 
 params() {

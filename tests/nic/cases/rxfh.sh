@@ -24,7 +24,8 @@ equal() {
 queues() {
 	et -S | sed -n 's/^ *rx_queue_\([0-9]*\)_packets: /\1 /p' >/run/queues
 	in_peer wiregen send --if "$PEER_IF" --dst "$(mac_of "$DEV")" \
-		--count 400 --rate 2000 --proto tcp4 --flows 16 >/dev/null
+		--count 400 --rate 2000 --proto tcp4 --flows 16 \
+		--sizes 72..1514 >/dev/null || return 1
 	sleep 0.5
 	et -S | sed -n 's/^ *rx_queue_\([0-9]*\)_packets: /\1 /p' |
 		awk 'NR == FNR { was[$1] = $2; next }
@@ -46,7 +47,7 @@ if [ "$(et -l | awk '/^Current/ { now = 1 }
 	skip "-X" "one queue is in use"
 	return
 fi
-table >/run/table
+was=$(entries)
 if [ "$STATE" = bound ]; then
 	check_not "-X is refused while a guest has all frames" et -X equal 1
 	check "the log says why" sh -c "dmesg | tail -n 5 |
@@ -59,5 +60,5 @@ else
 	[ "$STATE" != idle ] || check "in two queues" reach 2
 	et -X default
 fi
-table >/run/table.now
-check "as before" differs_not /run/table /run/table.now
+# drivers have tables of their own, -X default is the kernel's
+check "as many queues as before" test "$(entries)" = "$was"

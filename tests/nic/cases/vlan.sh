@@ -3,7 +3,7 @@
 # case: VLAN 5: ping and TCP, tags taken out by the NIC and not
 # requires: tool:ping tool:iperf3 peer-tool:iperf3
 # states: stock idle frags
-# fast: frags
+# fast: none
 # timeout: 120
 # shellcheck source=tests/nic/stack.sh
 . "$NIC_TOP/tests/nic/stack.sh"
