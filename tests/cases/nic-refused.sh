@@ -3,7 +3,7 @@
 # case: the per-NIC suite refuses what it must not touch, and puts back what it took
 # kernels: 6.12
 # vm: --hugepages 64
-# group: fast
+# group: full
 # timeout: 500
 # setup: nic
 # shellcheck source=tests/cases/traffic.sh

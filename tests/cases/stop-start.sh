@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=sh
 # case: the backend stops and starts, and memory changes, with heads posted
-# kernels: 6.12 7.3
+# kernels: 6.12
 # kernels-full: all
 # nics: e1000e
 # nics-full: e1000e igb 82599 x540
