@@ -4,7 +4,7 @@
 # kernels: 6.12
 # kernels-full: all
 # nics: igb 82599
-# vm: --hugepages 64
+# vm: --smp 4 --hugepages 64
 # group: fast
 # timeout: 240
 # shellcheck source=tests/cases/traffic.sh
@@ -57,13 +57,12 @@ all_at_once() {
 	one=$!
 	send_to 2 &
 	two=$!
-	in_peer ping -q -c 150 -i 0.02 -s 700 192.0.2.1 >$VG/ping.txt
-	ping_rc=$?
 	rc=0
+	in_peer ping -q -c 150 -i 0.02 -s 700 192.0.2.1 >$VG/ping.txt || rc=1
+	grep -q ' 0% packet loss' $VG/ping.txt || rc=1
+	[ $rc -eq 0 ] || cat $VG/ping.txt
 	wait $one || { rc=1; cat $VG/send.1.txt; }
 	wait $two || { rc=1; cat $VG/send.2.txt; }
-	[ $ping_rc -eq 0 ] && grep -q ' 0% packet loss' $VG/ping.txt ||
-		{ rc=1; cat $VG/ping.txt; }
 	return $rc
 }
 
