@@ -32,8 +32,10 @@ test_irqs() {
 
 # Nobody refills the ring while no interrupt comes.
 test_starved() {
+	ethtool -G "$DEV" rx 64
+	both_up >/dev/null
 	nic_ctl fault lost-irq 1000000
-	in_peer ping -f -c 3000 -s 1400 -W 1 192.0.2.1 >/dev/null
+	in_peer ping -l 2000 -c 2000 -s 1400 -W 1 192.0.2.1 >/dev/null
 	nic_ctl stats >/tmp/stats
 	ok "frames wait in the packet buffer, then are missed" \
 		awk '/^rx.held|^rx.missed/ && $2 > 0 { n++ }
@@ -41,6 +43,8 @@ test_starved() {
 	nic_ctl fault none
 	ok "starved, and back" pings
 	ok "the driver sees it" [ "$(stat_of rx_missed_errors)" -gt 0 ]
+	ethtool -G "$DEV" rx 512
+	both_up >/dev/null
 }
 
 test_hang() {
