@@ -213,6 +213,9 @@ TEST(control_commands)
 	CHECK(strstr(out, "dma.faults 1\ndma.fault stray write 0x42 8\n") ==
 	      out);
 	free(out);
+	rig_rx_queue(r, 2, 5);
+	CHECK(answers(&c, "queues", "rx 2 ring 0x10002000 size 32 head 0 "
+		      "tail 5 free 5 buffer 2048\nok\n"));
 	out = command(&c, "stats");
 	CHECK(strstr(out, "rx.missed 0\n") != NULL);
 	free(out);
