@@ -96,6 +96,37 @@ static const char *control_audit(struct control_call *call)
 	return NULL;
 }
 
+static void print_queue(const struct nic *nic, FILE *out, const char *name,
+			unsigned int q, u32 a)
+{
+	if (!(nic_get(nic, a + Q_CTL) & DCTL_ENABLE))
+		return;
+	fprintf(out, "%s %u ring 0x%lx size %u head %u tail %u", name, q,
+		nic_get64(nic, a + Q_BAL, a + Q_BAH),
+		nic_get(nic, a + Q_LEN) / 16, nic_get(nic, a + Q_HEAD),
+		nic_get(nic, a + Q_TAIL));
+}
+
+/* Queues that are enabled, and what the driver set for them. */
+static const char *control_queues(struct control_call *call)
+{
+	const struct nic *nic = call->c->nic;
+	unsigned int q;
+
+	for (q = 0; q < NIC_QUEUES; q++) {
+		print_queue(nic, call->out, "rx", q, rxq_addr(q));
+		if (rxq_enabled(nic, q))
+			fprintf(call->out, " free %u buffer %u\n",
+				rxq_free(nic, q), rxq_buffer(nic, q));
+	}
+	for (q = 0; q < NIC_QUEUES; q++) {
+		print_queue(nic, call->out, "tx", q, txq_addr(q));
+		if (nic_get(nic, txq_addr(q) + Q_CTL) & DCTL_ENABLE)
+			fprintf(call->out, "\n");
+	}
+	return NULL;
+}
+
 static const char *control_link(struct control_call *call)
 {
 	if (!strcmp(call->argv[1], "up"))
@@ -222,6 +253,7 @@ static const struct control_command control_commands[] = {
 	{ "audit", 1, control_audit },
 	{ "fault", 2, control_fault },
 	{ "link", 2, control_link },
+	{ "queues", 1, control_queues },
 	{ "quit", 1, control_quit },
 	{ "reg", 2, control_reg },
 	{ "stats", 1, control_stats },

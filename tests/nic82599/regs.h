@@ -239,8 +239,7 @@
 #define RXD_IPCS	BIT(6)
 #define RXD_LB		BIT(18)
 #define RXD_HBO		BIT(23)
-#define RXD_CE		BIT(24)
-#define RXD_USE		BIT(29)
+#define RXD_RXE		BIT(29)
 #define RXD_TCPE	BIT(30)
 #define RXD_IPE		BIT(31)
 #define RXD_SPH		BIT(31)		/* first dword */

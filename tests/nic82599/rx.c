@@ -281,6 +281,11 @@ void rx_run(struct nic *nic)
 
 	pb->held = false;
 	while (!nic->faults.rx_hang) {
+		if (!(nic_get(nic, R_RXCTRL) & RXCTRL_RXEN)) {
+			/* no DMA; what is here already waits for RXEN */
+			pb->held = pb->frames;
+			break;
+		}
 		f = pbuf_peek(nic, &len, &from);
 		if (!f)
 			break;

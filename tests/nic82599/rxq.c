@@ -157,7 +157,7 @@ static void rxd_spoil(struct nic *nic, u32 status, struct rxd *d)
 	if (ft->rx_error) {
 		ft->rx_error--;
 		ft->injected++;
-		d->word[2] |= RXD_USE;
+		d->word[2] |= RXD_RXE;
 	}
 	if (ft->bad_csum && (status & (RXD_L4I | RXD_IPCS))) {
 		ft->bad_csum--;

@@ -94,6 +94,33 @@ TEST(rx_waits_for_descriptors_and_goes_on)
 	rig_free(r);
 }
 
+TEST(rx_writes_nothing_while_it_is_off)
+{
+	struct rig *r = rig_new(NIC_82599);
+	size_t len = frame_make(f, &udp4);
+
+	rig_rx_queue(r, 0, 0);
+	rig_receive(r, f, len);
+	regs_write(r->nic, R_RXCTRL, 0);
+	rig_rx_give(r, 0, 4);
+	EQUAL(r->nic->dma.writes, 0);
+	regs_write(r->nic, R_RXCTRL, RXCTRL_RXEN);
+	EQUAL(r->nic->count.rx_delivered, 1);
+	/* nor for a queue that is off, or after a reset */
+	rig_rx_queue(r, 0, 0);
+	rig_receive(r, f, len);
+	regs_write(r->nic, R_RXQ + Q_CTL, 0);
+	rig_rx_give(r, 0, 4);
+	EQUAL(r->nic->count.rx_delivered, 1);
+	EQUAL(r->nic->pbuf.frames, 0);
+	regs_write(r->nic, R_RXQ + Q_CTL, DCTL_ENABLE);
+	regs_write(r->nic, R_RXQ + Q_TAIL, 0);
+	rig_receive(r, f, len);
+	regs_write(r->nic, R_CTRL, CTRL_RST);
+	EQUAL(r->nic->pbuf.frames, 0);
+	rig_free(r);
+}
+
 TEST(rx_misses_frames_when_the_packet_buffer_is_full)
 {
 	struct rig *r = rig_new(NIC_82599);

@@ -2,6 +2,7 @@
 /* The stream of frames, and the control socket's commands. */
 #include "unit.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -152,6 +153,42 @@ TEST(wire_loop)
 	rig_free(r);
 }
 
+TEST(wire_two_ports_back_to_back)
+{
+	struct rig *a = rig_new(NIC_82599), *b = rig_new(NIC_X540);
+	struct wire *wa = calloc(1, sizeof(*wa)), *wb = calloc(1, sizeof(*wb));
+	char path[64], arg[80];
+	size_t len = frame_make(f, &udp4);
+
+	snprintf(path, sizeof(path), "/tmp/nic82599-unit-%d", getpid());
+	wa->nic = a->nic;
+	wb->nic = b->nic;
+	snprintf(arg, sizeof(arg), "listen:%s", path);
+	EQUAL(wire_parse(wa, arg), 0);
+	EQUAL(wire_open(wa), 0);
+	memcpy(arg, "connect:", 8);
+	snprintf(arg + 8, sizeof(arg) - 8, "%s", path);
+	EQUAL(wire_parse(wb, arg), 0);
+	EQUAL(wire_open(wb), 0);
+	wire_accept(wa);
+	rig_rx_queue(b, 0, 20);
+	wire_send(wa, f, len);
+	CHECK(wire_wants_write(wa));
+	wire_flush(wa);
+	CHECK(!wire_wants_write(wa));
+	wire_receive(wb);
+	EQUAL(b->nic->count.rx_delivered, 1);
+	CHECK(!memcmp(rig_mem(b, RX_BUF(0, 0)), f, len));
+	EQUAL(wire_parse(wa, "listen"), EINVAL);
+	unlink(path);
+	close(wa->listen_fd);
+	wire_free(wa, wb->fd);
+	free(wb->out);
+	free(wb);
+	rig_free(a);
+	rig_free(b);
+}
+
 /* Run a command. Return: its whole answer, to be freed. */
 static char *command(struct control *c, const char *text)
 {
@@ -213,6 +250,9 @@ TEST(control_commands)
 	CHECK(strstr(out, "dma.faults 1\ndma.fault stray write 0x42 8\n") ==
 	      out);
 	free(out);
+	rig_rx_queue(r, 2, 5);
+	CHECK(answers(&c, "queues", "rx 2 ring 0x10002000 size 32 head 0 "
+		      "tail 5 free 5 buffer 2048\nok\n"));
 	out = command(&c, "stats");
 	CHECK(strstr(out, "rx.missed 0\n") != NULL);
 	free(out);

@@ -32,12 +32,17 @@ test_vlan() {
 	ip -n peer link del v5
 }
 
+# the driver looks at it every other second
+aggregated() {
+	[ "$(stat_of hw_rsc_aggregated)" -gt 0 ]
+}
+
 test_rsc() {
 	in_peer ethtool -K p0 tso off gso off >/dev/null
 	ok "RSC on" ethtool -K "$DEV" lro on
 	both_up >/dev/null
 	ok "RSC, TCP" tcp -R
-	ok "RSC aggregated" [ "$(stat_of hw_rsc_aggregated)" -gt 0 ]
+	ok "RSC aggregated" wait_for 5 aggregated
 	ethtool -K "$DEV" lro off
 	in_peer ethtool -K p0 tso on gso on >/dev/null
 	both_up >/dev/null
