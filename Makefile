@@ -43,7 +43,7 @@ modules_install:
 		{ cat $(out)/install.log >&2; exit 1; }
 	@grep -v "missing 'System.map'" $(out)/install.log >&2 || true
 	@depmod $(if $(INSTALL_MOD_PATH),-b $(INSTALL_MOD_PATH)) $(krel)
-	@echo "mpassthru: installed in $(updates)/mpassthru; if the initramfs has e1000e, make it anew (update-initramfs -u)"
+	@echo "mpassthru: installed in $(updates)/mpassthru; if the initramfs has one of these drivers, make it anew (update-initramfs -u)"
 
 modules_uninstall:
 	@rm -rf $(updates)/mpassthru

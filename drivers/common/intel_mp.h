@@ -80,19 +80,24 @@ struct intel_mp_ops {
 };
 
 /* The fields have the same names in struct e1000_ring, igb_ring, ixgbe_ring. */
-#define intel_mp_ring_get(ring)				\
-	{						\
-		.mp = (ring)->mp,			\
-		.desc = (ring)->desc,			\
-		.count = (ring)->count,			\
-		.next_to_use = (ring)->next_to_use,	\
-		.next_to_clean = (ring)->next_to_clean,	\
-	}
+#define intel_mp_ring_get(ring)					\
+	({							\
+		typeof(ring) __ring = (ring);			\
+		(struct intel_mp_ring) {			\
+			.mp = __ring->mp,			\
+			.desc = __ring->desc,			\
+			.count = __ring->count,			\
+			.next_to_use = __ring->next_to_use,	\
+			.next_to_clean = __ring->next_to_clean,	\
+		};						\
+	})
 
-#define intel_mp_ring_put(ring, r)			\
-	do {						\
-		(ring)->next_to_use = (r)->next_to_use;		\
-		(ring)->next_to_clean = (r)->next_to_clean;	\
+#define intel_mp_ring_put(ring, r)				\
+	do {							\
+		typeof(ring) __ring = (ring);			\
+		const struct intel_mp_ring *__r = (r);		\
+		__ring->next_to_use = __r->next_to_use;		\
+		__ring->next_to_clean = __r->next_to_clean;	\
 	} while (0)
 
 /* Bytes per buffer that the NIC is told. */
@@ -130,6 +135,14 @@ static inline struct mp_ring *intel_mp_attach(struct net_device *dev,
 		return NULL;
 	}
 	return mp;
+}
+
+/* Does a queue, attached as @mp or not, receive into a guest or is about to? */
+static inline bool intel_mp_is_guest(struct net_device *dev, unsigned int queue,
+				     const struct mp_ring *mp)
+{
+	return (mp && mp_ring_is_guest(mp)) ||
+	       mp_ring_mode(dev, queue) == MP_RING_GUEST;
 }
 
 static inline unsigned int intel_mp_in_hw(const struct intel_mp_ring *r)

@@ -188,14 +188,12 @@ int igb_mp_clean_rx_irq(struct igb_q_vector *q_vector, int budget)
 static bool igb_mp_has_guest(struct igb_adapter *adapter)
 {
 	struct igb_ring *rx_ring;
-	struct mp_ring *mp;
 	unsigned int i;
 
 	for (i = 0; i < adapter->num_rx_queues; i++) {
 		rx_ring = READ_ONCE(adapter->rx_ring[i]);
-		mp = rx_ring ? READ_ONCE(rx_ring->mp) : NULL;
-		if ((mp && mp_ring_is_guest(mp)) ||
-		    mp_ring_mode(adapter->netdev, i) == MP_RING_GUEST)
+		if (rx_ring && intel_mp_is_guest(adapter->netdev, i,
+						 READ_ONCE(rx_ring->mp)))
 			return true;
 	}
 	return false;

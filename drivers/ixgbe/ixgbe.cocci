@@ -13,6 +13,8 @@
 //   ixgbe_poll               the receive half of a poll
 //   ixgbe_clean_rx_ring      the driver takes its buffers back: so do we
 //   ixgbe_set_rx_drop_en     a queue without buffers: drop or wait
+//   ixgbe_ptp_set_timestamp_mode
+//                            time stamps that the X550 puts behind frames
 //   ixgbe_xdp                an AF_XDP socket wants to provide the buffers
 //   ixgbe_probe, unregister  the life of the net device
 //
@@ -107,6 +109,19 @@ expression A, R;
 @@
 -	ixgbe_disable_rx_drop(A, R);
 +	ixgbe_mp_disable_rx_drop(A, R);
+
+// Also after resets. In ixgbe_ptp.c.
+@r_stamp exists@
+expression V;
+symbol hw, adapter;
+@@
+ ixgbe_ptp_set_timestamp_mode(...)
+ {
+ 	... when any
+-	IXGBE_WRITE_REG(hw, IXGBE_TSYNCRXCTL, V);
++	IXGBE_WRITE_REG(hw, IXGBE_TSYNCRXCTL, ixgbe_mp_tsyncrxctl(adapter, V));
+ 	... when any
+ }
 
 @r_xsk@
 expression A, P, Q;

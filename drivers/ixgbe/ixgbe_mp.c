@@ -11,14 +11,13 @@
  * Buffers are 2 KiB as SRRCTL counts them, in KiB, which is more than a guest
  * posts.  What keeps the NIC inside is MAXFRS, which the driver sets to a frame
  * of the MTU with FCS; one with a VLAN tag may be 4 bytes longer (same datasheet,
- * 8.2.3.22.13), and the FCS is stripped.  VFs can raise MAXFRS, FCoE does.
+ * 8.2.3.22.13), and the FCS is stripped.  VFs can raise MAXFRS, FCoE does.  The
+ * X550 and later can append a time stamp of 8 bytes to every frame, which is off
+ * while a guest receives.
  */
 #include <linux/if_vlan.h>
 
 #include "intel_mp.h"
-
-/* What the X550 and later append to a frame with a time stamp. */
-#define IXGBE_MP_STAMP_LEN	8
 
 /* Headers that the driver's IPsec part looks at, in the skb's head. */
 #define IXGBE_MP_IPSEC_PULL	128
@@ -63,9 +62,6 @@ static void ixgbe_mp_read_desc(void *ring, const void *desc, u32 staterr,
 		d->flags |= MP_RX_ERROR;
 	if (ixgbe_mp_csum_ok(rx_ring, rx_desc, staterr))
 		d->flags |= MP_RX_CSUM_OK;
-	if (unlikely(staterr & IXGBE_RXD_STAT_TSIP) &&
-	    mp_ring_is_guest(rx_ring->mp))
-		d->len -= min_t(u32, d->len, IXGBE_MP_STAMP_LEN);
 }
 
 /* The driver reads the headers of such a frame where skb->data points. */
@@ -158,6 +154,44 @@ static unsigned int ixgbe_mp_max_frame(struct net_device *netdev)
 			      IXGBE_FLAG_FCOE_ENABLED))
 		return intel_mp_buf_size(netdev);
 	return intel_mp_max_frame(netdev);
+}
+
+/* Does a guest's ring run or is one about to? */
+static bool ixgbe_mp_has_guest(struct ixgbe_adapter *adapter)
+{
+	struct ixgbe_ring *rx_ring;
+	unsigned int i;
+
+	for (i = 0; i < adapter->num_rx_queues; i++) {
+		rx_ring = adapter->rx_ring[i];
+		if (rx_ring && intel_mp_is_guest(adapter->netdev, i,
+						 rx_ring->mp))
+			return true;
+	}
+	return false;
+}
+
+/* hook: what frames get a time stamp, and where it goes, is being written */
+u32 ixgbe_mp_tsyncrxctl(struct ixgbe_adapter *adapter, u32 tsyncrxctl)
+{
+	if (ixgbe_mp_has_guest(adapter))
+		tsyncrxctl &= ~IXGBE_TSYNCRXCTL_TSIP_UT_EN;
+	return tsyncrxctl;
+}
+
+/* Have it written again, as the user had set it.  Only the X550 has the bit. */
+static void ixgbe_mp_update_stamps(struct ixgbe_adapter *adapter)
+{
+	struct ixgbe_hw *hw = &adapter->hw;
+	u32 val;
+
+	if (hw->mac.type < ixgbe_mac_X550 ||
+	    !(adapter->flags & IXGBE_FLAG_RX_HWTSTAMP_ENABLED))
+		return;
+	val = IXGBE_READ_REG(hw, IXGBE_TSYNCRXCTL) |
+	      IXGBE_TSYNCRXCTL_TSIP_UT_EN;
+	IXGBE_WRITE_REG(hw, IXGBE_TSYNCRXCTL,
+			ixgbe_mp_tsyncrxctl(adapter, val));
 }
 
 /* The RSS table, where this NIC has it now. */
@@ -319,15 +353,21 @@ static bool ixgbe_mp_restart_queue(struct ixgbe_adapter *adapter,
 	return true;
 }
 
+/*
+ * What a guest's ring cannot take is kept away before it is started and until
+ * it has stopped.
+ */
 static void ixgbe_mp_restart_running(struct ixgbe_adapter *adapter,
 				     unsigned int queue)
 {
 	if (queue >= adapter->num_rx_queues)
 		return;
+	ixgbe_mp_update_stamps(adapter);
 	if (!ixgbe_mp_restart_queue(adapter, adapter->rx_ring[queue])) {
 		ixgbe_down(adapter);
 		ixgbe_up(adapter);
 	}
+	ixgbe_mp_update_stamps(adapter);
 }
 
 /* Restart with whatever the core wants now; RTNL held. */

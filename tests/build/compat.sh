@@ -29,6 +29,7 @@ compat_shims() {
 	cat >"$out/shims/Kbuild" <<-'END'
 	obj-m := shims.o
 	ccflags-y := -Werror -I$(src)/../src/vhost -I$(src)/../include
+	ccflags-y += -I$(src)/../src/igb
 	ccflags-y += -I$(src)/../../../compat/include
 	END
 	make -C "$KDIR" M="$out/shims" CC="$KCC" W=1 shims.o

@@ -3,7 +3,7 @@
 # Conversion: every hook in its place on every kernel, and every way in which
 # one can go missing is noticed.
 
-PIECES="drivers/e1000e vhost"
+PIECES="drivers/e1000e drivers/igb drivers/ixgbe vhost"
 
 convert_cases() {
 	run_case "convert $1: the hooks of the manifest, nothing else" \
@@ -26,9 +26,12 @@ convert_only_ours() {
 	for f in "$1"/*.[ch]; do
 		diff "$f" "$2/${f##*/}" | grep '^>' || :
 	done >"$T/added"
-	# get_socket() gets two lines more for the result of its hook
-	sed -E '/_mp[_.]|mp_vhost|mp_ring|if \(!IS_ERR\(sock\)\)|return sock;|^> *$/d' \
-		"$T/added" >"$T/foreign"
+	# get_socket() gets two lines more for the result of its hook; calls may
+	# be longer than a line and make braces necessary
+	sed -E -e '/_mp[_.]|mp_vhost|mp_ring|mp_steer|if \(!IS_ERR\(sock\)\)|return sock;|^> *$/d' \
+		-e '/^>\s+(per_ring_budget|xdp->xsk.queue_id),$/d' \
+		-e '/^>\s+([a-z>.-]+_id, )?(igb|ixgbe)_(clean_rx_irq|xsk_pool_setup)\);$/d' \
+		-e '/^>\s+(\}|if \(.*\) \{)$/d' "$T/added" >"$T/foreign"
 	absent . "$T/foreign"
 }
 

@@ -20,11 +20,14 @@ mp_make() {
 modules_build() {
 	kernel "$1"
 	mp_make modules >"$T/make" 2>&1 || { cat "$T/make"; return 1; }
-	for m in core/mpassthru e1000e/e1000e vhost/vhost_net; do
+	for m in core/mpassthru e1000e/e1000e igb/igb ixgbe/ixgbe \
+		vhost/vhost_net; do
 		[ -f "$out/$m.ko" ]
 		modinfo -F vermagic "$out/$m.ko" | grep -qF "$KREL "
 	done
-	modinfo -F depends "$out/e1000e/e1000e.ko" | grep -q mpassthru
+	for m in e1000e igb ixgbe; do
+		modinfo -F depends "$out/$m/$m.ko" | grep -q mpassthru
+	done
 	sed '/the compiler differs from the one used/d' "$T/make" >"$T/said"
 	absent '[Ww]arning|WARNING|[Ee]rror:|ERROR' "$T/said"
 }
@@ -55,8 +58,9 @@ modules_install() {
 	mp_make modules_install INSTALL_MOD_PATH="$root"
 	(cd "$root" && find . -name '*.ko*' | sort) >"$T/after"
 	comm -13 "$T/before" "$T/after" | sed 's|.*/||; s|\.ko.*||' >"$T/new"
-	[ "$(sort "$T/new" | paste -s -d ' ' -)" = "e1000e mpassthru vhost_net" ]
-	for m in e1000e mpassthru vhost_net; do
+	[ "$(sort "$T/new" | paste -s -d ' ' -)" = \
+		"e1000e igb ixgbe mpassthru vhost_net" ]
+	for m in e1000e igb ixgbe mpassthru vhost_net; do
 		where "$root" $m | grep '/updates/mpassthru/'
 	done
 	modprobe -d "$root" -S "$KREL" --show-depends vhost_net |

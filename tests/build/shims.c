@@ -8,8 +8,10 @@
 #include <linux/virtio_net.h>
 #include <net/gso.h>
 
+#include "igb.h"
 #include "vhost.h"
 #include "mp_compat.h"
+#include "mp_compat_igb.h"
 #include "mp_compat_vhost.h"
 
 MODULE_IMPORT_NS("MP_TEST");
@@ -22,6 +24,7 @@ struct shims {
 struct shims *shims_timer(struct timer_list *t);
 long shims_mm(struct mm_struct *mm, struct page **pages, int *locked);
 bool shims_net(struct net_device *dev, struct sk_buff *skb);
+void shims_igb(struct igb_q_vector *q_vector, struct sk_buff *skb);
 bool shims_uio(struct iov_iter *i, const struct iovec *iov);
 int shims_vhost(struct vhost_virtqueue *vq, struct vhost_work *work);
 int shims_rxfh(struct net_device *dev, MP_SET_RXFH_PARAMS);
@@ -80,4 +83,9 @@ int shims_vhost(struct vhost_virtqueue *vq, struct vhost_work *work)
 	if (mp_vhost_vq_has_work(vq))
 		mp_vhost_vq_work_queue(vq, work);
 	return head < 0 ? head : mp_vhost_add_used_n(vq, heads, nheads, 1);
+}
+
+void shims_igb(struct igb_q_vector *q_vector, struct sk_buff *skb)
+{
+	mp_igb_rx_pktstamp(q_vector, skb->data, skb);
 }

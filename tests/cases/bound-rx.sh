@@ -35,9 +35,11 @@ rings() {
 	rx "event index" "$ALL_ZC" --hugepages --event-idx
 	rx "polling" "$ALL_ZC" --hugepages --poll
 	rx "busyloop" "$ALL_ZC" --hugepages --busyloop 50 --event-idx
-	# a NIC that drops for want of buffers may not run out of them
-	WINDOW=16 rx "ring of 64" "$ALL_ZC" --hugepages --ring 64
-	WINDOW=2 rx "ring of 4" "$ALL_ZC" --hugepages --ring 4
+	# a NIC that drops for want of buffers may do so with that few
+	rx "ring of 64" "$ALL_ZC and .rx.lost < $FRAMES / 10" --hugepages \
+		--ring 64 --allow-loss
+	WINDOW=2 rx "ring of 4" "$ALL_ZC and .rx.lost < $FRAMES / 10" \
+		--hugepages --ring 4 --allow-loss
 	rx "ring of 1024" "$MOST_ZC" --hugepages --ring 1024
 	rx "not mergeable" "$ALL_ZC" --hugepages --no-mrg --bufsize 2048
 	rx "indirect" "$ALL_ZC" --hugepages --indirect
