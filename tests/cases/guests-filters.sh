@@ -3,7 +3,7 @@
 # case: guests on two queues by a hardware filter, the host on a third: each its own
 # kernels: 6.12
 # kernels-full: all
-# nics: igb 82599
+# nics: igb
 # vm: --smp 4 --hugepages 64
 # group: fast
 # timeout: 240
