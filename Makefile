@@ -108,7 +108,7 @@ help:
 #:
 #: In the lab (as root; needs only a Debian-like machine):
 #:   make demo              frames of a real e1000e reach a guest without a copy
-#:                          NIC=e1000e KERNEL=6.12
+#:                          NIC=e1000e (igb, 82599) KERNEL=6.12
 #:   make check             all tests; CASES="memlock bound-*" only these
 #:   make check-full        the long ones too
 #:   make lab               make the lab, which both do by themselves

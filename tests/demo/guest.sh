@@ -100,7 +100,7 @@ stream() {
 
 stock_begin() {
 	modprobe macvtap
-	insmod_stock "$NIC"
+	insmod_stock "$NIC_DRV"
 	insmod_stock vhost_net
 	DEV=$(netdev_wait "$NIC_PCI")
 	quiet_stack "$DEV"
@@ -115,12 +115,12 @@ stock_begin() {
 # What the second path needs again, it loads by itself.
 stock_end() {
 	ip link del mv0
-	rmmod vhost_net "$NIC"
+	rmmod vhost_net "$NIC_DRV"
 }
 
 pack_begin() {
 	modprobe mpassthru
-	insmod_ours "$NIC"
+	insmod_ours "$NIC_DRV"
 	insmod_ours vhost_net
 	DEV=$(netdev_wait "$NIC_PCI")
 	quiet_stack "$DEV"
@@ -128,7 +128,7 @@ pack_begin() {
 }
 
 pack_end() {
-	rmmod vhost_net "$NIC" mpassthru
+	rmmod vhost_net "$NIC_DRV" mpassthru
 }
 
 # quiet_stack DEV: no neighbour discovery among the frames that are counted
