@@ -37,16 +37,15 @@
  #include "ixgbe.h"
 +#include "ixgbe_mp.h"
 
-// In the hole in front of the aligned xdp_rxq: nothing moves. Ring structs are
-// cleared, copied and freed with their q_vector, so the pointer is only trusted
-// after ixgbe_mp_configure_rx_ring() wrote it.
+// At the end, where there is room in the cache line of xsk_pool, which each poll
+// reads: nothing moves. Ring structs are cleared, copied and freed with their
+// q_vector, so the pointer is only trusted after ixgbe_mp_configure_rx_ring()
+// wrote it.
 @r_field@
 @@
  struct ixgbe_ring {
  	...
 +	struct mp_ring *mp;
- 	struct xdp_rxq_info xdp_rxq;
- 	...
  };
 
 // Queue + 1 that gets all frames, 0 if none does.
