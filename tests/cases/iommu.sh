@@ -2,7 +2,7 @@
 # shellcheck shell=sh
 # case: behind a strict IOMMU the NIC reaches posted memory and nothing else
 # kernels: all
-# nics: e1000e igb@6.1 82599@7.3
+# nics: e1000e igb@6.12
 # nics-full: e1000e igb 82599 x540
 # vm: --iommu --hugepages 64
 # group: fast

@@ -3,7 +3,7 @@
 # case: the per-NIC suite, its short form
 # kernels: 6.12
 # kernels-full: all
-# nics: e1000e igb@7.2
+# nics: e1000e
 # nics-full: e1000e igb 82599 x540
 # vm: --hugepages 64
 # group: fast
