@@ -242,7 +242,7 @@ static int mp_set_rxfh(struct net_device *dev, MP_SET_RXFH_PARAMS)
 		netdev_err(dev, "indirection table refused: the whole NIC is bound to a guest; unbind first\n");
 		return -EBUSY;
 	}
-	return nd->ethtool_orig->set_rxfh(dev, MP_SET_RXFH_ARGS);
+	return mp_call_set_rxfh(nd->ethtool_orig, dev);
 }
 
 /* A rule of a port stays until the port is unbound: ethtool -N. */

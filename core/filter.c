@@ -236,7 +236,7 @@ static int mp_rule_install(struct mp_ring *ring, const struct mp_filter *f)
 	ring->rule = nfc.fs.location;
 	if (!err || err == -ENOSPC || err == -ENOMEM)
 		return err;
-	mp_filter_refused(ring, f, "the driver cannot do that, or not beside the filters that it has");
+	mp_filter_refused(ring, f, "the driver cannot, or not beside the rules it has");
 	return -EOPNOTSUPP;
 }
 
@@ -273,9 +273,9 @@ static bool mp_mac_mixed(struct mp_ring *ring, const struct mp_filter *f)
 	for (i = 0; i < nd->nrings; i++)
 		if (rtnl_dereference(nd->rings[i].port) &&
 		    mac != !!mp_queue_mac(nd->dev, i)) {
-			netdev_err(nd->dev, "queue %u refused: queue %u is bound with%s a MAC address, this one would be with%s\n",
-				   ring->queue, i, mac ? "out" : "",
-				   mac ? "" : "out");
+			netdev_err(nd->dev, "queue %u refused: queue %u has %s MAC filter, this one would have %s\n",
+				   ring->queue, i, mac ? "no" : "a",
+				   mac ? "one" : "none");
 			return true;
 		}
 	return false;
@@ -299,7 +299,7 @@ static int mp_mac_install(struct mp_ring *ring, const struct mp_filter *f)
 	if (err)
 		WRITE_ONCE(ring->filter.match, 0);
 	if (err == -EOPNOTSUPP)
-		mp_filter_refused(ring, f, "the NIC, or its settings, cannot do that for this queue");
+		mp_filter_refused(ring, f, "the NIC cannot do that for this queue, or not now");
 	return err;
 }
 
@@ -310,8 +310,8 @@ static int mp_mac_install(struct mp_ring *ring, const struct mp_filter *f)
  *
  * Context: Process, RTNL held.
  * Return: 0; -EBUSY if the address is in use, or other bound queues are with an
- *	address and this one is not or the other way round; -EOPNOTSUPP, and the log says what of it; -ENOSPC if the NIC has no
- *	filter left; -ENOMEM.
+ *	address and this one is not or the other way round; -EOPNOTSUPP, and the
+ *	log says what of it; -ENOSPC if the NIC has no filter left; -ENOMEM.
  */
 int mp_filter_install(struct mp_ring *ring, const struct mp_filter *f)
 {

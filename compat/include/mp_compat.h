@@ -103,16 +103,16 @@ static inline bool mp_dev_has_taps(struct net_device *dev)
 
 /*
  * 6.8 put what ethtool -X sets into one struct; the parameters of
- * ethtool_ops.set_rxfh behind the net device, to declare and to hand on. Until
- * 6.8.
+ * ethtool_ops.set_rxfh behind the net device, to declare, and a call from a
+ * function that has them, to hand them on. Until 6.8.
  */
 #ifdef MP_HAVE_RXFH_PARAM
 #define MP_SET_RXFH_PARAMS \
 	struct ethtool_rxfh_param *rxfh, struct netlink_ext_ack *extack
-#define MP_SET_RXFH_ARGS	rxfh, extack
+#define mp_call_set_rxfh(ops, dev)	((ops)->set_rxfh(dev, rxfh, extack))
 #else
 #define MP_SET_RXFH_PARAMS	const u32 *indir, const u8 *key, const u8 hfunc
-#define MP_SET_RXFH_ARGS	indir, key, hfunc
+#define mp_call_set_rxfh(ops, dev)	((ops)->set_rxfh(dev, indir, key, hfunc))
 #endif
 
 /* ----------------------------------------------------------------- uio -- */

@@ -31,15 +31,25 @@ convert_only_ours() {
 	sed -E -e '/_mp[_.]|mp_vhost|mp_ring|mp_steer|if \(!IS_ERR\(sock\)\)|return sock;|^> *$/d' \
 		-e '/^>\s+(per_ring_budget|xdp->xsk.queue_id),$/d' \
 		-e '/^>\s+([a-z>.-]+_id, )?(igb|ixgbe)_(clean_rx_irq|xsk_pool_setup)\);$/d' \
-		-e '/^>\s+(\}|if \(.*\) \{)$/d' "$T/added" >"$T/foreign"
+		-e '/^>\s+IXGBE_WRITE_REG\(hw, IXGBE_TSYNCRXCTL,$/d' \
+		-e '/^>\s+(\}|(if|for) \(.*\) \{)$/d' "$T/added" >"$T/foreign"
 	absent . "$T/foreign"
+}
+
+# rules_of PIECE: of its semantic patch. Converting igb and ixgbe takes long:
+# make check leaves out one rule of each, make check-full every one.
+rules_of() {
+	sed -n 's/^@\([a-z_]*\).*@$/\1/p' "$top/$1"/*.cocci |
+		case ${LEVEL:-full}:$1 in
+		fast:drivers/igb|fast:drivers/ixgbe) tail -n 1 ;;
+		*) cat ;;
+		esac
 }
 
 convert_broken_cases() {
 	kernel "$1"
 	for p in $PIECES; do
-		rules=$(sed -n 's/^@\([a-z_]*\).*@$/\1/p' "$top/$p"/*.cocci)
-		for r in $rules; do
+		for r in $(rules_of "$p"); do
 			run_case "convert: ${p##*/} without rule $r is refused" \
 				convert_without "$p" "$r"
 		done

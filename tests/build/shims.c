@@ -59,7 +59,7 @@ bool shims_net(struct net_device *dev, struct sk_buff *skb)
 
 int shims_rxfh(struct net_device *dev, MP_SET_RXFH_PARAMS)
 {
-	return dev->ethtool_ops->set_rxfh(dev, MP_SET_RXFH_ARGS);
+	return mp_call_set_rxfh(dev->ethtool_ops, dev);
 }
 
 bool shims_uio(struct iov_iter *i, const struct iovec *iov)
