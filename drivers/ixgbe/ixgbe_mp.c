@@ -29,6 +29,15 @@
 #define IXGBE_MP_RING_3K	(BITS_PER_LONG - 1)
 #define IXGBE_MP_RING_RSC	(BITS_PER_LONG - 2)
 
+/*
+ * The net device's private data is the adapter up to 6.15 only; the PCI device's
+ * is on all kernels, from before the net device is registered.
+ */
+static struct ixgbe_adapter *ixgbe_mp_adapter(struct net_device *netdev)
+{
+	return dev_get_drvdata(netdev->dev.parent);
+}
+
 /* ------------------------------------------------------------- receive -- */
 
 static void ixgbe_mp_write_tail(void *ring, unsigned int i)
@@ -148,7 +157,7 @@ static unsigned long *ixgbe_mp_state(struct ixgbe_ring *rx_ring)
 /* Most bytes that the hardware writes for one frame. */
 static unsigned int ixgbe_mp_max_frame(struct net_device *netdev)
 {
-	struct ixgbe_adapter *adapter = netdev_priv(netdev);
+	struct ixgbe_adapter *adapter = ixgbe_mp_adapter(netdev);
 
 	if (adapter->flags & (IXGBE_FLAG_SRIOV_ENABLED |
 			      IXGBE_FLAG_FCOE_ENABLED))
@@ -373,7 +382,7 @@ static void ixgbe_mp_restart_running(struct ixgbe_adapter *adapter,
 /* Restart with whatever the core wants now; RTNL held. */
 static void ixgbe_mp_restart(struct net_device *netdev, unsigned int queue)
 {
-	struct ixgbe_adapter *adapter = netdev_priv(netdev);
+	struct ixgbe_adapter *adapter = ixgbe_mp_adapter(netdev);
 
 	ASSERT_RTNL();
 	while (test_and_set_bit(__IXGBE_RESETTING, &adapter->state))
@@ -399,7 +408,7 @@ static void ixgbe_mp_reset_atr(struct ixgbe_adapter *adapter)
 
 static void ixgbe_mp_steer(struct net_device *netdev, unsigned int queue)
 {
-	struct ixgbe_adapter *adapter = netdev_priv(netdev);
+	struct ixgbe_adapter *adapter = ixgbe_mp_adapter(netdev);
 
 	ASSERT_RTNL();
 	adapter->mp_steer = queue == MP_STEER_RSS ? 0 : queue + 1;
@@ -425,7 +434,7 @@ static const struct mp_netdev_ops ixgbe_mp_ops = {
  */
 void ixgbe_mp_register(struct net_device *netdev)
 {
-	struct ixgbe_adapter *adapter = netdev_priv(netdev);
+	struct ixgbe_adapter *adapter = ixgbe_mp_adapter(netdev);
 	int err;
 
 	if (adapter->hw.mac.type == ixgbe_mac_82598EB)
