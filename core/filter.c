@@ -144,7 +144,7 @@ static void mp_flow_fill(const struct mp_filter *f,
 		fs->h_u.usr_ip4_spec.ip_ver = ETH_RX_NFC_IP4;
 }
 
-static int mp_get_rxnfc(struct net_device *dev, struct ethtool_rxnfc *nfc,
+static int mp_rules_get(struct net_device *dev, struct ethtool_rxnfc *nfc,
 			u32 *locs)
 {
 	int err;
@@ -155,7 +155,7 @@ static int mp_get_rxnfc(struct net_device *dev, struct ethtool_rxnfc *nfc,
 	return err;
 }
 
-static int mp_set_rxnfc(struct net_device *dev, struct ethtool_rxnfc *nfc)
+static int mp_rules_set(struct net_device *dev, struct ethtool_rxnfc *nfc)
 {
 	int err;
 
@@ -172,7 +172,7 @@ static int mp_rule_place(struct net_device *dev, u32 *place)
 	u32 size, n, i, *locs;
 	int err;
 
-	err = mp_get_rxnfc(dev, &nfc, NULL);
+	err = mp_rules_get(dev, &nfc, NULL);
 	if (err)
 		return err;
 	n = nfc.rule_cnt;
@@ -181,7 +181,7 @@ static int mp_rule_place(struct net_device *dev, u32 *place)
 		return -ENOMEM;
 	nfc.cmd = ETHTOOL_GRXCLSRLALL;
 	nfc.rule_cnt = n;
-	err = mp_get_rxnfc(dev, &nfc, locs);
+	err = mp_rules_get(dev, &nfc, locs);
 	size = nfc.data & ~RX_CLS_LOC_SPECIAL;
 	if (!err && (!size || nfc.rule_cnt >= size))
 		err = -ENOSPC;
@@ -231,7 +231,7 @@ static int mp_rule_install(struct mp_ring *ring, const struct mp_filter *f)
 	if (!err) {
 		mp_flow_fill(f, &nfc.fs);
 		nfc.fs.ring_cookie = ring->queue;
-		err = mp_set_rxnfc(dev, &nfc);
+		err = mp_rules_set(dev, &nfc);
 	}
 	ring->rule = nfc.fs.location;
 	if (!err || err == -ENOSPC || err == -ENOMEM)
@@ -348,7 +348,7 @@ void mp_filter_remove(struct mp_ring *ring)
 					  ring->filter.dst_mac, false);
 	} else if (match) {
 		nfc.fs.location = ring->rule;
-		mp_set_rxnfc(dev, &nfc);
+		mp_rules_set(dev, &nfc);
 	}
 }
 
