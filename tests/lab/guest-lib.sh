@@ -14,9 +14,10 @@ fail() {
 	exit 1
 }
 
-# wait_for SECONDS CMD...: until CMD succeeds
+# wait_for SECONDS CMD...: until CMD succeeds. SLOWER says how many times slower
+# than a machine that does nothing else this one is.
 wait_for() {
-	wf_end=$(($(date +%s) + $1))
+	wf_end=$(($(date +%s) + $1 * ${SLOWER:-1}))
 	shift
 	until "$@"; do
 		[ "$(date +%s)" -lt "$wf_end" ] || return 1
@@ -138,6 +139,16 @@ log_check() {
 	dmesg | awk '/lab: mark$/ { n = 0; next } { line[n++] = $0 }
 		END { for (i = 0; i < n; i++) print line[i] }' >/run/log_check
 	log_scan /run/log_check "$@"
+}
+
+# leak_scan: let a kernel with kmemleak, if it is one, say in its log what
+# nothing points to. It looks at objects older than 5 s only.
+leak_scan() {
+	[ -w /sys/kernel/debug/kmemleak ] || return 0
+	sleep 6
+	echo scan >/sys/kernel/debug/kmemleak
+	echo scan >/sys/kernel/debug/kmemleak
+	cat /sys/kernel/debug/kmemleak
 }
 
 # --- lab root (vm --rootfs) ---

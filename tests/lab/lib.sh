@@ -23,9 +23,9 @@ lab_table() {
 	sed 's/#.*//; /^[[:space:]]*$/d' "$LAB_DIR/kernels"
 }
 
-# lab_line KERNEL: its line of the table
+# lab_line KERNEL: its line of the table, that of 6.12 for 6.12-debug
 lab_line() {
-	lab_table | awk -v k="$1" '$1 == k' | grep . ||
+	lab_table | awk -v k="${1%-debug}" '$1 == k' | grep . ||
 		die "no kernel $1 in tests/lab/kernels (has: $(lab_names))"
 }
 

@@ -8,6 +8,7 @@ progress_weight() {
 	root) echo 20 ;;
 	index) echo 4 ;;
 	tools) echo 60 ;;
+	kernel-*-debug) echo 1500 ;;
 	*) echo 30 ;;
 	esac
 }
