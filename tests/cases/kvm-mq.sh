@@ -1,0 +1,131 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=sh
+# case: RSS to the four queues of one KVM guest, the order of each flow kept
+# kernels: 6.12
+# kernels-full: all
+# nics: igb
+# nics-full: igb 82599 x540
+# vm: --smp 4 --rootfs --mem 3072 --hugepages 140
+# group: fast
+# timeout: 500
+# shellcheck source=tests/kvm/kvm.sh
+. /mp/tests/kvm/kvm.sh
+
+QUEUES=4
+FLOWS='1 2 3 4 5 6 7 8 9 10 11 12'
+EACH=500
+
+# The hash is over the addresses: one address for each flow, and a number that
+# the frames of that flow alone bear.
+receivers() {
+	for s in $FLOWS; do
+		kvm_guest "wiregen recv --if eth0 --stream $s --frames $EACH \
+			--idle-timeout 60 --ready /tmp/ready.$s \
+			--json=/tmp/flow.$s >/tmp/flow.$s.txt 2>&1 3>&- &" ||
+			return 1
+	done
+	kvm_guest "for s in $FLOWS; do
+		while [ ! -e /tmp/ready.\$s ]; do sleep 0.1; done
+	done"
+}
+
+senders() {
+	sd_pids=''
+	for s in $FLOWS; do
+		in_peer wiregen send --if p0 --dst $KVM_MAC --stream "$s" \
+			--proto udp4 --daddr "10.77.9.$s" --count $EACH \
+			--rate 40 >"/tmp/send.$s" 2>&1 &
+		sd_pids="$sd_pids $!"
+	done
+	sd_rc=0
+	for p in $sd_pids; do
+		wait "$p" || sd_rc=1
+	done
+	[ $sd_rc -eq 0 ] || cat /tmp/send.*
+	return $sd_rc
+}
+
+# flows_done: the guest's receivers have ended
+flows_done() {
+	kvm_guest "for s in $FLOWS; do [ -s /tmp/flow.\$s ] || exit 1; done" \
+		>/dev/null
+}
+
+# flows_intact: each flow complete, intact and in the order in which it was sent
+flows_intact() {
+	kvm_guest "cd /tmp; cat $(for s in $FLOWS; do printf 'flow.%s ' "$s"; done)" \
+		>/tmp/flows
+	jq -c '[.received, .lost, .reordered, .duplicates, .corrupt]' /tmp/flows
+	jq -se "length == $(echo "$FLOWS" | wc -w) and all(.[];
+		.received == $EACH and .lost == 0 and .reordered == 0 and
+		.duplicates == 0 and .corrupt == 0)" /tmp/flows >/dev/null
+}
+
+# by_queue: the frames of each port
+by_queue() {
+	mpctl -j stats "$DEV" | jq -c '[.[] | {queue, frames: .stats.rx_frames,
+		zc: .stats.rx_zc_frames, tx: .stats.tx_frames}] | sort_by(.queue)'
+}
+
+all_queues() {
+	by_queue | tee /tmp/queues
+	jq -e "length == $QUEUES and all(.[]; .frames >= $EACH / 2) and
+		([.[].frames] | add) >= $EACH * $(echo "$FLOWS" | wc -w)" \
+		/tmp/queues >/dev/null
+}
+
+# guest_queues: as many channels as it has ports, and each has had frames. The
+# guest's own counters, so that a frame that came by another queue is seen.
+guest_queues() {
+	kvm_guest 'ethtool -S eth0' >/tmp/guest-queues
+	awk -v want=$QUEUES -v min=$((EACH / 2)) '
+		/ rx(_queue_)?[0-9]+_packets:/ { print; n++; used += $2 >= min }
+		END { exit !(n == want && used == want) }' /tmp/guest-queues
+}
+
+# The guest picks a queue for each connection.
+guest_sends() {
+	in_peer iperf3 -s -1 >/tmp/iperf-server 2>&1 &
+	gs_server=$!
+	kvm_guest "iperf3 -c $KVM_PEER -P 8 -n 4M" >/tmp/iperf
+	gs_rc=$?
+	kill "$gs_server" 2>/dev/null
+	[ $gs_rc -eq 0 ] || cat /tmp/iperf
+	return $gs_rc
+}
+
+ports_sent() {
+	by_queue | tee /tmp/queues
+	jq -e '[.[] | select(.tx > 50)] | length >= 2' /tmp/queues >/dev/null
+}
+
+no_port() {
+	[ -z "$(mpctl show)" ] || { mpctl show; return 1; }
+}
+
+channels=$(ethtool -l "$DEV" | awk '/^Combined:/ { n = $2 } END { print n }')
+ethtool -L "$DEV" combined $QUEUES || skip_case "$DEV cannot have $QUEUES queues"
+ip -n peer addr add $KVM_PEER/24 dev p0
+assert "what a KVM guest needs" kvm_setup
+kvm_start "$DEV" hugepages pci $QUEUES
+assert "the guest boots" kvm_wait_boot 1
+assert "its NIC comes up" kvm_guest "echo 1 >/proc/sys/net/ipv6/conf/eth0/disable_ipv6
+	ip addr add $KVM_ADDR/24 dev eth0 && ip link set eth0 up"
+wait_for 20 has_carrier "$DEV"
+wait_for 20 has_carrier p0 peer
+check "it has $QUEUES queues" kvm_guest "ethtool -l eth0 |
+	grep -q 'Combined:.*$QUEUES'"
+check "ping" in_peer ping -q -c 5 -i 0.2 -W 5 $KVM_ADDR
+assert "a receiver for each flow" receivers
+check "the flows are sent" senders
+wait_for 60 flows_done
+check "each flow is intact and in order" flows_intact
+check "each port has its share" all_queues
+check "and so has each queue of the guest" guest_queues
+check "8 connections of the guest's" guest_sends
+check "it sends by several ports" ports_sent
+check "QEMU quits" kvm_quit
+check "the ports are gone" no_port
+check "nothing is pinned, charged or posted" assert_idle
+check "ethtool -L again" ethtool -L "$DEV" combined "$channels"
+ip -n peer addr flush dev p0
