@@ -65,13 +65,33 @@ statement S;
  	... when any
  }
 
-// Every caller, not the function: a hook at the start of a function has to
-// match its declarations, which change from kernel to kernel.
+// The callers, not the function: a hook at the start of a function has to match
+// its declarations, which change from kernel to kernel.
 @r_clean_ring@
 expression R;
 @@
+ e1000e_free_rx_resources(...)
+ {
+ 	... when any
 +	e1000e_mp_clean_rx_ring(R);
  	e1000_clean_rx_ring(R);
+ 	... when any
+ }
+
+// Before the other ring, too: NAPI stays enabled in e1000e_down(), and up to the
+// hook a worker that posts buffers can start it. Without MSI-X it would clean the
+// transmit ring beside e1000_clean_tx_ring().
+@r_down@
+expression T, R;
+@@
+ e1000e_down(...)
+ {
+ 	... when any
++	e1000e_mp_clean_rx_ring(R);
+ 	e1000_clean_tx_ring(T);
+ 	e1000_clean_rx_ring(R);
+ 	... when any
+ }
 
 @r_register@
 expression E, N;

@@ -173,6 +173,21 @@ static bool e1000e_mp_clean_rx_irq(struct e1000_ring *rx_ring, int *work_done,
 	return *work_done;
 }
 
+/*
+ * The core was asked, but does not take the ring.  For MTUs a little over 1500
+ * the stock driver chose functions with buffers of 2 KiB; the NIC was told 4 KiB
+ * by e1000e_mp_setup_rctl(), so that others have to be used.
+ */
+static void e1000e_mp_left_alone(struct e1000_adapter *adapter)
+{
+	struct e1000_hw *hw = &adapter->hw;
+
+	if (!(er32(RCTL) & E1000_RCTL_BSEX))
+		return;
+	adapter->clean_rx = e1000_clean_jumbo_rx_irq;
+	adapter->alloc_rx_buf = e1000_alloc_jumbo_rx_buffers;
+}
+
 /* hook: receive is being configured and its functions were just chosen */
 void e1000e_mp_configure_rx(struct e1000_adapter *adapter)
 {
@@ -193,8 +208,10 @@ void e1000e_mp_configure_rx(struct e1000_adapter *adapter)
 	if (adapter->rx_ps_pages)
 		return;
 	rx_ring->mp = intel_mp_attach(netdev, 0, false, &params);
-	if (!rx_ring->mp)
+	if (!rx_ring->mp) {
+		e1000e_mp_left_alone(adapter);
 		return;
+	}
 	adapter->clean_rx = e1000e_mp_clean_rx_irq;
 	adapter->alloc_rx_buf = e1000e_mp_alloc_rx_buffers;
 }
