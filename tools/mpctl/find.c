@@ -7,6 +7,7 @@
 #include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,6 +20,7 @@
 
 struct search {
 	const struct target *target;
+	int here;	/* a descriptor that sees the ports of our namespace */
 	dev_t dev;
 	unsigned int unbound;
 	int err;	/* of the last holder that did not let us in */
@@ -38,6 +40,15 @@ static int borrow(pid_t pid, int fd)
 	return copy;
 }
 
+/* A name is one of our network namespace; others may have the same. */
+static bool is_here(const struct search *s, const struct mp_info *info)
+{
+	struct mp_info seen;
+
+	return !port_info(s->here, info->index, &seen) &&
+	       seen.index == info->index;
+}
+
 static void try_fd(struct search *s, pid_t pid, int fd)
 {
 	struct mp_info info;
@@ -48,7 +59,7 @@ static void try_fd(struct search *s, pid_t pid, int fd)
 		return;
 	}
 	if (!port_info(copy, MP_INFO_SELF, &info) &&
-	    target_matches(s->target, &info)) {
+	    target_matches(s->target, &info) && is_here(s, &info)) {
 		if (!ioctl(copy, MP_UNBIND))
 			s->unbound++;
 		else if (errno != ENOTCONN)
@@ -101,11 +112,16 @@ int find_unbind(const struct target *t)
 {
 	struct search s = { .target = t };
 	struct stat st;
+	int err;
 
-	if (stat(MP_DEV, &st))
+	s.here = open(MP_DEV, O_RDWR | O_CLOEXEC);
+	if (s.here < 0)
 		return -1;
+	err = fstat(s.here, &st);
 	s.dev = st.st_rdev;
-	if (walk(&s))
+	err = err ?: walk(&s);
+	close(s.here);
+	if (err)
 		return -1;
 	if (!s.unbound && s.err) {
 		errno = s.err;
