@@ -82,7 +82,8 @@ convert_without() {
 		/^@[a-z_].*@$/ { off = $0 ~ "^@" rule "[ @]" }
 		!off { print }' "$top/$1"/*.cocci >"$T/cocci"
 	cp "$T/cocci" "$(echo "$S/$1"/*.cocci)"
-	fails_with "rule $2, .*: expected 1 of .*, found 0" \
+	# "expected 0, found 1" of a stock call that the rule replaces
+	fails_with "rule $2, .*: expected [0-9.]* of .*, found [01]" \
 		"$S/drivers/convert" "$SO" "$1"
 	[ ! -e "$SO/${1##*/}" ]
 	[ ! -e "$SO/${1##*/}.new" ]
