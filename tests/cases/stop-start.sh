@@ -64,6 +64,9 @@ run "stop and start, small heads" stop_round --hugepages --bufsize 256
 run "memory table" table_round --hugepages
 run "memory table, 4 regions" table_round --regions 4 --order shuffled
 run "pages replaced" remap_round --order shuffled
+# what the NIC had written by then came from the old pages, and whole
+check "pages replaced: copied to the new ones" report ".port.detours.stale > 0 and
+	.rx.tainted > .rx.tainted_bad"
 run "pages replaced, hugepages" remap_round --hugepages
 run "pages replaced, posted only" remap_round --posted-only --bufsize 2048
 run "region taken away" drop_round --regions 3 --order shuffled
