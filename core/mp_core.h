@@ -147,8 +147,7 @@ void mp_pins_lock(struct mp_pins *pins);
 void mp_pins_unlock(struct mp_pins *pins);
 int mp_pins_get(struct mp_pins *pins, const struct mp_buf *buf,
 		struct mp_window *win);
-void mp_pins_put(struct mp_pins *pins, struct mp_chunk *chunk);
-bool mp_chunk_is_stale(const struct mp_chunk *chunk);
+void mp_pins_put(struct mp_pins *pins, struct mp_chunk *chunk, unsigned int n);
 void mp_chunk_sync_for_cpu(struct mp_pins *pins, struct mp_chunk *chunk,
 			   dma_addr_t dma, size_t len);
 void mp_pins_flush(struct mp_pins *pins);
@@ -235,6 +234,7 @@ struct mp_port_stats {
  *	NAPI touches it; written under @lock or by that first fill, read under
  *	RCU by whoever wants to schedule @napi
  * @discard: the rest of a frame over several descriptors is thrown away; NAPI
+ * @taps: packet sockets want to see what this poll receives; NAPI
  * @dry: the NIC had no buffer at the last refill that left few; NAPI
  * @low: fewer buffers than this at the NIC means starving
  * @host: host page constructor while attached in HOST mode; NAPI
@@ -260,6 +260,7 @@ struct mp_ring {
 	bool attached;
 	bool live;
 	bool discard;
+	bool taps;
 	bool dry;
 	unsigned int low;
 	struct mp_host_ring host;
@@ -478,6 +479,7 @@ void mp_rx_detach(struct mp_rx *rx);
 void mp_rx_wake(struct mp_rx *rx);
 const void *mp_rx_slot_data(const struct mp_rx *rx, u32 n, u32 len);
 void mp_rx_stats(const struct mp_rx *rx, struct mp_stats *st);
+void mp_rx_forget_stats(struct mp_rx *rx);
 u32 mp_rx_owner(const struct mp_rx *rx);
 
 #endif /* _MP_CORE_H */

@@ -52,13 +52,6 @@
 #include "mp_compat.h"
 #include "pin.h"
 
-static bool mp_chunk_covers(const struct mp_chunk *chunk, unsigned long addr,
-			    unsigned long len)
-{
-	return addr >= chunk->start && addr < chunk->end &&
-	       len <= chunk->end - addr && !READ_ONCE(chunk->stale);
-}
-
 static struct mp_chunk *mp_pins_find(struct mp_pins *pins, unsigned long addr,
 				     unsigned long len)
 {
@@ -125,17 +118,19 @@ int mp_pins_get(struct mp_pins *pins, const struct mp_buf *buf,
 }
 
 /**
- * mp_pins_put() - a window from mp_pins_get() is not used any more
+ * mp_pins_put() - windows from mp_pins_get() are not used any more
  * @pins: pin cache
  * @chunk: what mp_pins_get() filled in; do not use it after
+ * @n: how many windows in it
  *
  * Context: mp_pins_lock() held.  May sleep.
  */
-void mp_pins_put(struct mp_pins *pins, struct mp_chunk *chunk)
+void mp_pins_put(struct mp_pins *pins, struct mp_chunk *chunk, unsigned int n)
 {
 	lockdep_assert_held(&pins->lock);
 
-	if (--chunk->users)
+	chunk->users -= n;
+	if (chunk->users)
 		return;
 	if (unlikely(chunk->posted || READ_ONCE(chunk->stale))) {
 		mp_pins_release(pins, chunk);
@@ -143,22 +138,6 @@ void mp_pins_put(struct mp_pins *pins, struct mp_chunk *chunk)
 		return;
 	}
 	list_move_tail(&chunk->node, &pins->idle);
-}
-
-/**
- * mp_chunk_is_stale() - has the owner changed this memory since it was pinned?
- * @chunk: of a window not yet put
- *
- * If so, what the NIC wrote is in memory that the owner may not see any more.
- * The kernel address of the window stays good for copying it until the put,
- * unless mp_pins_flush() came between.
- *
- * Context: any.
- * Return: true if it has, or after mp_pins_flush().
- */
-bool mp_chunk_is_stale(const struct mp_chunk *chunk)
-{
-	return READ_ONCE(chunk->stale);
 }
 
 /**

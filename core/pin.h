@@ -127,6 +127,51 @@ struct mp_pins {
 	struct mp_pin_totals *totals;
 };
 
+/**
+ * mp_chunk_is_stale() - has the owner changed this memory since it was pinned?
+ * @chunk: of a window not yet put
+ *
+ * If so, what the NIC wrote is in memory that the owner may not see any more.
+ * The kernel address of the window stays good for copying it until the put,
+ * unless mp_pins_flush() came between.
+ *
+ * Context: any.
+ * Return: true if it has, or after mp_pins_flush().
+ */
+static inline bool mp_chunk_is_stale(const struct mp_chunk *chunk)
+{
+	return READ_ONCE(chunk->stale);
+}
+
+/* May [@addr, @addr + @len) be given to the NIC out of @chunk? */
+static inline bool mp_chunk_covers(const struct mp_chunk *chunk,
+				   unsigned long addr, unsigned long len)
+{
+	return addr >= chunk->start && addr < chunk->end &&
+	       len <= chunk->end - addr && !READ_ONCE(chunk->stale);
+}
+
+/*
+ * What mp_pins_get() would say of a window in the chunk of the last lookup, if
+ * that is in use and one run of pages that needs no syncing: nearly always so in
+ * 2 MiB pages.  False if mp_pins_get() has to be asked.
+ */
+static inline bool mp_pins_get_last(struct mp_pins *pins, unsigned long addr,
+				    unsigned long len, struct mp_window *win)
+{
+	struct mp_chunk *chunk = pins->last;
+
+	lockdep_assert_held(&pins->lock);
+	if (!chunk || !chunk->users || chunk->dmas || chunk->need_sync ||
+	    !mp_chunk_covers(chunk, addr, len))
+		return false;
+	chunk->users++;
+	win->chunk = chunk;
+	win->dma = chunk->dma + (addr - chunk->start);
+	win->kaddr = chunk->kaddr + (addr - chunk->start);
+	return true;
+}
+
 /* chunk.c */
 struct mp_chunk *mp_chunk_alloc(unsigned long start, unsigned long end,
 				bool posted);

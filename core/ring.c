@@ -164,7 +164,8 @@ struct mp_ring *mp_ring_attach(struct net_device *dev, unsigned int queue,
 	if (ring->mode == MP_RING_STOCK)
 		ring = NULL;
 	else
-		WRITE_ONCE(ring->attached, true);
+		/* pairs with the acquires of its readers: mode, slots, rx */
+		smp_store_release(&ring->attached, true);
 	mutex_unlock(&nd->rings[queue].lock);
 	return ring;
 }
@@ -258,7 +259,8 @@ void mp_ring_restart(struct mp_ring *ring)
 void mp_ring_kick(struct mp_ring *ring)
 {
 	rcu_read_lock();
-	if (READ_ONCE(ring->live) && ring->mode == MP_RING_GUEST) {
+	/* pairs with mp_ring_go_live() */
+	if (smp_load_acquire(&ring->live) && ring->mode == MP_RING_GUEST) {
 		local_bh_disable();
 		if (napi_schedule_prep(ring->napi)) {
 			WRITE_ONCE(ring->slots->starving, 0);
@@ -276,7 +278,8 @@ void mp_ring_kick(struct mp_ring *ring)
  */
 static bool mp_ring_usable(const struct mp_ring *ring)
 {
-	return READ_ONCE(ring->attached) &&
+	/* pairs with mp_ring_attach() */
+	return smp_load_acquire(&ring->attached) &&
 	       (READ_ONCE(ring->live) || !in_softirq());
 }
 
@@ -330,7 +333,8 @@ static void mp_ring_go_live(struct mp_ring *ring)
 {
 	struct mp_slots *s = ring->slots;
 
-	WRITE_ONCE(ring->live, true);
+	/* pairs with the acquire in mp_ring_kick(): mode, slots */
+	smp_store_release(&ring->live, true);
 	if (ring->mode != MP_RING_GUEST)
 		return;
 	/* pairs with mp_rx_publish(): posted, then live, when it kicks */
@@ -379,7 +383,10 @@ static void mp_ring_guest_receive(struct mp_ring *ring,
 		flags |= MP_RX_ERROR;
 	s->done[i].len = desc->len;
 	s->done[i].flags = flags;
-	if (unlikely(mp_dev_has_taps(ring->nd->dev)) && !(flags & MP_RX_ERROR))
+	/* asked once in a poll */
+	if (s->cleaned == s->done_head)
+		ring->taps = mp_dev_has_taps(ring->nd->dev);
+	if (unlikely(ring->taps) && !(flags & MP_RX_ERROR))
 		mp_tap_copy(ring, mp_rx_slot_data(ring->rx, s->cleaned,
 						  desc->len), desc->len);
 	s->cleaned++;
@@ -401,7 +408,8 @@ static void mp_ring_guest_receive(struct mp_ring *ring,
 struct sk_buff *mp_ring_receive(struct mp_ring *ring,
 				const struct mp_rx_desc *desc)
 {
-	if (unlikely(!READ_ONCE(ring->attached)))
+	/* pairs with mp_ring_attach() */
+	if (unlikely(!smp_load_acquire(&ring->attached)))
 		return NULL;
 	if (ring->mode != MP_RING_GUEST)
 		return mp_host_receive(ring, desc);
@@ -438,7 +446,8 @@ void mp_ring_poll_end(struct mp_ring *ring)
 	struct mp_slots *s;
 	u32 frames;
 
-	if (unlikely(!READ_ONCE(ring->attached)) ||
+	/* pairs with mp_ring_attach() */
+	if (unlikely(!smp_load_acquire(&ring->attached)) ||
 	    ring->mode != MP_RING_GUEST)
 		return;
 	s = ring->slots;

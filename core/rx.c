@@ -129,7 +129,7 @@ static struct mp_netdev *mp_rx_disarm(struct mp_rx *rx)
 	for (slot = rx->slot; slot <= rx->slot + rx->s.mask; slot++) {
 		mp_slot_unmap_page(rx, slot);
 		if (slot->chunk)
-			mp_pins_put(pins, slot->chunk);
+			mp_pins_put(pins, slot->chunk, 1);
 		slot->chunk = NULL;
 	}
 	WRITE_ONCE(rx->pins, NULL);
@@ -422,7 +422,6 @@ void mp_rx_rewind(struct mp_rx *rx)
 	WARN_ON_ONCE(rx->pins);
 	WRITE_ONCE(rx->posted, 0);
 	WRITE_ONCE(rx->completed, 0);
-	rx->done = 0;
 	s->posted = 0;
 	s->taken = 0;
 	s->cleaned = 0;
@@ -451,6 +450,14 @@ void mp_rx_stats(const struct mp_rx *rx, struct mp_stats *st)
 	st->rx_wakeups += READ_ONCE(rx->s.wakeups);
 	st->rx_starved += READ_ONCE(rx->s.starved);
 	st->posted = READ_ONCE(rx->posted) - READ_ONCE(rx->completed);
+}
+
+/* Counted with a binding that is over; the ring is detached, NAPI is out. */
+void mp_rx_forget_stats(struct mp_rx *rx)
+{
+	ASSERT_RTNL();
+	rx->s.wakeups = 0;
+	rx->s.starved = 0;
 }
 
 u32 mp_rx_owner(const struct mp_rx *rx)

@@ -37,7 +37,6 @@ struct mp_slot {
  * @slot: by slot, [n & mask]; worker; @data is read by NAPI after posting
  * @posted: slots filled, published or not; worker
  * @completed: slots taken back; worker
- * @done: copy of the last done_head seen; worker
  * @max_frame: smallest window that may be given to the NIC; worker, set with
  *	RTNL while inactive
  * @align: as @max_frame
@@ -62,7 +61,6 @@ struct mp_rx {
 	struct mp_slot *slot;
 	u32 posted;
 	u32 completed;
-	u32 done;
 	unsigned int max_frame;
 	unsigned int align;
 	struct mp_pins *pins;

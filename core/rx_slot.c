@@ -65,6 +65,13 @@ static void mp_slot_rescue(struct mp_rx *rx, struct mp_slot *slot, u32 len)
 	slot->detour = 1 + MP_DETOUR_STALE;
 }
 
+/* Only memory that is the CPU's already and still the owner's needs nothing. */
+static bool mp_slot_needs_settling(const struct mp_slot *slot)
+{
+	return slot->detour || !slot->chunk || slot->chunk->need_sync ||
+	       mp_chunk_is_stale(slot->chunk);
+}
+
 /* The frame of a done slot is to be read by the guest or by us. */
 void mp_slot_settle(struct mp_rx *rx, struct mp_slot *slot, u32 len)
 {
@@ -147,59 +154,75 @@ void mp_rx_unlock(struct mp_rx *rx)
 EXPORT_SYMBOL_GPL(mp_rx_unlock);
 
 /* Find the memory of a head.  0, or 1 + the reason for a detour. */
-static int mp_slot_place(struct mp_rx *rx, struct mp_slot *slot,
-			 const struct mp_buf *buf)
+static int mp_slot_place(struct mp_rx *rx, const struct mp_buf *buf,
+			 struct mp_window *win)
 {
-	struct mp_buf reach = *buf;	/* what the NIC can write */
-	struct mp_window win;
-	int why;
+	struct mp_buf reach;	/* what the NIC can write */
 
 	if (unlikely(buf->len < rx->max_frame))
 		return 1 + MP_DETOUR_SMALL;
 	if (unlikely(buf->addr & (rx->align - 1)))
 		return 1 + MP_DETOUR_ALIGN;
+	if (likely(mp_pins_get_last(rx->pins, buf->addr, rx->max_frame, win)))
+		return 0;
+	reach = *buf;
 	reach.len = rx->max_frame;
-	why = mp_pins_get(rx->pins, &reach, &win);
-	if (unlikely(why))
-		return why;
-	slot->chunk = win.chunk;
-	slot->data = win.kaddr;
-	slot->dma = win.dma;
-	return 0;
+	return mp_pins_get(rx->pins, &reach, win);
+}
+
+/* Use a host page for a head.  False if there is none. */
+static bool mp_slot_detour(struct mp_rx *rx, struct mp_slot *slot, int why,
+			   struct mp_window *win)
+{
+	if (!mp_slot_get_page(rx, slot))
+		return false;
+	win->chunk = NULL;
+	win->kaddr = page_address(slot->page);
+	win->dma = slot->page_dma;
+	trace_mp_detour(rx->port, why - 1);
+	return true;
 }
 
 /**
- * mp_rx_post() - give the next head to the NIC
+ * mp_rx_post() - give the next heads to the NIC
  * @rx: receive ring
- * @buf: the head's window
+ * @buf: the heads' windows
+ * @n: their number
  *
- * The NIC sees it after mp_rx_publish().
+ * The NIC sees them after mp_rx_publish().
  *
  * Context: Worker, between mp_rx_lock() and mp_rx_unlock().
- * Return: true; false if the ring is full, not active, or no host page could be
- *	had for a detour: keep the head and try again after a completion.
+ * Return: how many were posted.  Less than @n if the ring is full, not active,
+ *	or no host page could be had for a detour: keep the other heads and try
+ *	again after a completion.
  */
-bool mp_rx_post(struct mp_rx *rx, const struct mp_buf *buf)
+unsigned int mp_rx_post(struct mp_rx *rx, const struct mp_buf *buf,
+			unsigned int n)
 {
-	struct mp_slot *slot = &rx->slot[rx->posted & rx->s.mask];
+	const u32 mask = rx->s.mask, first = rx->posted;
+	dma_addr_t *fill = rx->s.fill;
+	struct mp_window win;
+	struct mp_slot *slot;
+	unsigned int i;
 	int why;
 
 	lockdep_assert_held(&rx->lock);
-	if (!rx->pins || rx->posted - rx->completed > rx->s.mask)
-		return false;
-	why = mp_slot_place(rx, slot, buf);
-	if (unlikely(why)) {
-		if (!mp_slot_get_page(rx, slot))
-			return false;
-		slot->chunk = NULL;
-		slot->data = page_address(slot->page);
-		slot->dma = slot->page_dma;
-		trace_mp_detour(rx->port, why - 1);
+	if (!rx->pins)
+		return 0;
+	n = min(n, mask + 1 - (first - rx->completed));
+	for (i = 0; i < n; i++) {
+		slot = &rx->slot[(first + i) & mask];
+		why = mp_slot_place(rx, &buf[i], &win);
+		if (unlikely(why) && !mp_slot_detour(rx, slot, why, &win))
+			break;
+		slot->chunk = win.chunk;
+		slot->data = win.kaddr;
+		slot->dma = win.dma;
+		slot->detour = why;
+		fill[(first + i) & mask] = win.dma;
 	}
-	slot->detour = why;
-	rx->s.fill[rx->posted & rx->s.mask] = slot->dma;
-	rx->posted++;
-	return true;
+	rx->posted = first + i;
+	return i;
 }
 EXPORT_SYMBOL_GPL(mp_rx_post);
 
@@ -274,75 +297,103 @@ bool mp_rx_pending(const struct mp_rx *rx)
 }
 EXPORT_SYMBOL_GPL(mp_rx_pending);
 
-/**
- * mp_rx_peek() - look at a received frame
- * @rx: receive ring
- * @n: how many to skip; 0 is that of the oldest outstanding head
- * @frame: out; @frame->copy is valid until the worker posts again
- *
- * Context: Worker, between mp_rx_lock() and mp_rx_unlock().
- * Return: false if there are no more than @n.
- */
-bool mp_rx_peek(struct mp_rx *rx, unsigned int n, struct mp_frame *frame)
+/* What came into a done slot. */
+static void mp_slot_read(struct mp_rx *rx, u32 i, struct mp_frame *frame)
 {
-	u32 i = (rx->completed + n) & rx->s.mask;
 	const struct mp_done *done = &rx->s.done[i];
 	struct mp_slot *slot = &rx->slot[i];
 
-	lockdep_assert_held(&rx->lock);
-	if (rx->completed + n == rx->done) {
-		/* pairs with the release in mp_ring_poll_end() */
-		rx->done = smp_load_acquire(&rx->s.done_head);
-		if (rx->completed + n == rx->done)
-			return false;
-	}
 	frame->flags = done->flags;
 	frame->len = 0;
 	frame->copy = NULL;
 	if (unlikely(done->flags & MP_RX_ERROR))
-		return true;
+		return;
 	frame->len = done->len;
-	mp_slot_settle(rx, slot, done->len);
+	if (unlikely(mp_slot_needs_settling(slot)))
+		mp_slot_settle(rx, slot, done->len);
 	if (unlikely(slot->detour))
 		frame->copy = slot->data;
-	return true;
+}
+
+/**
+ * mp_rx_peek() - look at received frames
+ * @rx: receive ring
+ * @frame: out, from that of the oldest outstanding head on; @frame->copy is
+ *	valid until the worker posts again
+ * @max: room in @frame
+ *
+ * Context: Worker, between mp_rx_lock() and mp_rx_unlock().
+ * Return: the number of frames.
+ */
+unsigned int mp_rx_peek(struct mp_rx *rx, struct mp_frame *frame,
+			unsigned int max)
+{
+	unsigned int i, n;
+
+	lockdep_assert_held(&rx->lock);
+	/* pairs with the release in mp_ring_poll_end() */
+	n = min(smp_load_acquire(&rx->s.done_head) - rx->completed, max);
+	for (i = 0; i < n; i++)
+		mp_slot_read(rx, (rx->completed + i) & rx->s.mask, &frame[i]);
+	return n;
 }
 EXPORT_SYMBOL_GPL(mp_rx_peek);
 
+static void mp_slot_count(struct mp_port_stats *st, const struct mp_slot *slot,
+			  const struct mp_frame *frame)
+{
+	if (unlikely(frame->flags & MP_RX_ERROR)) {
+		st->rx_errors++;
+		return;
+	}
+	st->rx_frames++;
+	st->rx_bytes += frame->len;
+	if (likely(!slot->detour)) {
+		st->rx_zc_frames++;
+		st->rx_zc_bytes += frame->len;
+	} else {
+		st->detour[slot->detour - 1]++;
+		st->rx_copied_bytes += frame->len;
+	}
+}
+
 /**
- * mp_rx_pop() - the guest has got the frame
+ * mp_rx_pop() - the guest has got the oldest frames
  * @rx: receive ring
  * @frame: from mp_rx_peek()
+ * @n: how many of them
  *
  * Context: Worker, between mp_rx_lock() and mp_rx_unlock().
  */
-void mp_rx_pop(struct mp_rx *rx, const struct mp_frame *frame)
+void mp_rx_pop(struct mp_rx *rx, const struct mp_frame *frame, unsigned int n)
 {
-	struct mp_slot *slot = &rx->slot[rx->completed & rx->s.mask];
-	struct mp_port_stats *st = &rx->port->stats;
+	struct mp_chunk *chunk = NULL;	/* of the last slots, to be put at once */
+	unsigned int users = 0;
+	struct mp_slot *slot;
+	unsigned int i;
 
 	lockdep_assert_held(&rx->lock);
-	if (unlikely(frame->flags & MP_RX_ERROR)) {
-		st->rx_errors++;
-	} else {
-		st->rx_frames++;
-		st->rx_bytes += frame->len;
-		if (likely(!slot->detour)) {
-			st->rx_zc_frames++;
-			st->rx_zc_bytes += frame->len;
-		} else {
-			st->detour[slot->detour - 1]++;
-			st->rx_copied_bytes += frame->len;
+	for (i = 0; i < n; i++) {
+		slot = &rx->slot[rx->completed & rx->s.mask];
+		mp_slot_count(&rx->port->stats, slot, &frame[i]);
+		trace_mp_complete(rx->port, frame[i].len, slot->detour - 1);
+		if (unlikely(slot->detour) && slot->page &&
+		    slot->page_dma != DMA_MAPPING_ERROR)
+			dma_sync_single_for_device(rx->nd->dma_dev,
+						   slot->page_dma, PAGE_SIZE,
+						   DMA_FROM_DEVICE);
+		if (slot->chunk != chunk) {
+			if (users)
+				mp_pins_put(rx->pins, chunk, users);
+			chunk = slot->chunk;
+			users = 0;
 		}
+		users += !!chunk;
+		slot->chunk = NULL;
+		rx->completed++;
 	}
-	trace_mp_complete(rx->port, frame->len, slot->detour - 1);
-	if (slot->detour && slot->page && slot->page_dma != DMA_MAPPING_ERROR)
-		dma_sync_single_for_device(rx->nd->dma_dev, slot->page_dma,
-					   PAGE_SIZE, DMA_FROM_DEVICE);
-	if (slot->chunk)
-		mp_pins_put(rx->pins, slot->chunk);
-	slot->chunk = NULL;
-	rx->completed++;
+	if (users)
+		mp_pins_put(rx->pins, chunk, users);
 }
 EXPORT_SYMBOL_GPL(mp_rx_pop);
 

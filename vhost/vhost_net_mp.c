@@ -49,6 +49,12 @@ struct mp_head {
 	u32 room;
 };
 
+/* An entry of the avail ring and its descriptor, as the guest wrote them. */
+struct mp_raw {
+	struct vring_desc desc;
+	u16 id;
+};
+
 /**
  * struct mp_vhost - a receive virtqueue whose backend is a port
  * @n: the device
@@ -60,11 +66,14 @@ struct mp_head {
  * @fetched: heads of the current batch that are not posted yet; they follow the
  *	posted ones in @head
  * @buf: their windows
+ * @raw: what the next heads were made of
  * @frame: frames of the current batch
  * @hlen: bytes of virtio-net header that were left in front of every window
  * @stock: receive through the socket from now on
  * @suspended: the memory table is being changed, the worker stays away
- * @map_addr: memory region of the last head, see mp_vhost_find_map()
+ * @map_gpa: memory region of the last head, see mp_vhost_find_map(): its
+ *	guest-physical address
+ * @map_addr: its user address
  * @map_len: its length; 0 for none
  */
 struct mp_vhost {
@@ -76,10 +85,12 @@ struct mp_vhost {
 	u32 completed;
 	unsigned int fetched;
 	struct mp_buf buf[MP_RX_BATCH];
+	struct mp_raw raw[MP_RX_BATCH];
 	struct mp_frame frame[MP_RX_BATCH];
 	size_t hlen;
 	bool stock;
 	bool suspended;
+	u64 map_gpa;
 	u64 map_addr;
 	u64 map_len;
 };
@@ -113,31 +124,65 @@ static const struct mp_rx_ops mp_vhost_rx_ops = {
 
 /* ------------------------------------------------------------- complete -- */
 
+/* What every guest of virtio 1 has in front of a frame, whole in one piece. */
+static int mp_head_write_plain(void __user *to,
+			       const struct virtio_net_hdr_mrg_rxbuf *hdr)
+{
+	const u64 *low = (const u64 *)hdr;
+	const u32 *high = (const u32 *)(low + 1);
+
+	BUILD_BUG_ON(sizeof(*hdr) != sizeof(*low) + sizeof(*high));
+	if (!user_write_access_begin(to, sizeof(*hdr)))
+		return -EFAULT;
+	unsafe_put_user(*low, (u64 __user *)to, fault);
+	unsafe_put_user(*high, (u32 __user *)(to + sizeof(*low)), fault);
+	user_write_access_end();
+	return 0;
+fault:
+	user_write_access_end();
+	return -EFAULT;
+}
+
+/* Header and frame into any number of pieces. */
+static int mp_head_write_pieces(struct mp_vhost *mv, const struct mp_head *head,
+				const struct virtio_net_hdr_mrg_rxbuf *hdr,
+				const struct mp_frame *frame)
+{
+	size_t hlen = min(mv->hlen, sizeof(*hdr));
+	struct iov_iter to;
+
+	iov_iter_init(&to, ITER_DEST, head->seg, head->nsegs,
+		      mv->hlen + frame->len);
+	if (copy_to_iter(hdr, hlen, &to) != hlen ||
+	    iov_iter_zero(mv->hlen - hlen, &to) != mv->hlen - hlen)
+		return -EFAULT;
+	if (frame->copy &&
+	    copy_to_iter(frame->copy, frame->len, &to) != frame->len)
+		return -EFAULT;
+	return 0;
+}
+
 /* Write header and, for a detour, the frame.  Returns bytes used in the head. */
 static int mp_head_write(struct mp_vhost *mv, const struct mp_head *head,
 			 const struct mp_frame *frame)
 {
 	struct vhost_virtqueue *vq = mp_vhost_vq(mv);
-	struct virtio_net_hdr_mrg_rxbuf hdr = {
+	struct virtio_net_hdr_mrg_rxbuf hdr __aligned(8) = {
 		.hdr.gso_type = VIRTIO_NET_HDR_GSO_NONE,
 		.num_buffers = cpu_to_vhost16(vq, 1),
 	};
-	size_t hlen = min(mv->hlen, sizeof(hdr));
-	struct iov_iter to;
+	int err;
 
 	if (frame->flags & MP_RX_CSUM_OK)
 		hdr.hdr.flags = VIRTIO_NET_HDR_F_DATA_VALID;
 	if (unlikely(frame->len > head->room))
 		return -EMSGSIZE;
-	iov_iter_init(&to, ITER_DEST, head->seg, head->nsegs,
-		      mv->hlen + frame->len);
-	if (copy_to_iter(&hdr, hlen, &to) != hlen ||
-	    iov_iter_zero(mv->hlen - hlen, &to) != mv->hlen - hlen)
-		return -EFAULT;
-	if (unlikely(frame->copy) &&
-	    copy_to_iter(frame->copy, frame->len, &to) != frame->len)
-		return -EFAULT;
-	return mv->hlen + frame->len;
+	if (likely(!frame->copy && mv->hlen == sizeof(hdr) &&
+		   head->seg[0].iov_len >= sizeof(hdr)))
+		err = mp_head_write_plain(head->seg[0].iov_base, &hdr);
+	else
+		err = mp_head_write_pieces(mv, head, &hdr, frame);
+	return err ?: mv->hlen + frame->len;
 }
 
 static void mp_vhost_log(struct mp_vhost *mv, struct mp_head *head, u32 len)
@@ -152,13 +197,12 @@ static void mp_vhost_log(struct mp_vhost *mv, struct mp_head *head, u32 len)
 /* Look at what has come in.  Returns the number of frames in mv->frame. */
 static unsigned int mp_vhost_collect(struct mp_vhost *mv)
 {
-	unsigned int n = 0;
+	unsigned int n;
 
 	if (!mp_rx_pending(mv->rx))
 		return 0;
 	mp_rx_lock(mv->rx);
-	while (n < MP_RX_BATCH && mp_rx_peek(mv->rx, n, &mv->frame[n]))
-		n++;
+	n = mp_rx_peek(mv->rx, mv->frame, MP_RX_BATCH);
 	mp_rx_unlock(mv->rx);
 	return n;
 }
@@ -194,10 +238,7 @@ static unsigned int mp_vhost_write(struct mp_vhost *mv, unsigned int n,
 /* Take @n written frames off the core's ring; mp_rx_lock() held. */
 static void mp_vhost_pop(struct mp_vhost *mv, unsigned int n)
 {
-	unsigned int i;
-
-	for (i = 0; i < n; i++)
-		mp_rx_pop(mv->rx, &mv->frame[i]);
+	mp_rx_pop(mv->rx, mv->frame, n);
 	mv->completed += n;
 }
 
@@ -225,6 +266,7 @@ static bool mp_vhost_find_map(struct mp_vhost *mv, u64 addr, u64 len)
 		if (addr - map->addr >= map->size ||
 		    len > map->size - (addr - map->addr))
 			continue;
+		mv->map_gpa = map->start;
 		mv->map_addr = map->addr;
 		mv->map_len = map->size;
 		return true;
@@ -311,14 +353,102 @@ discard:
 	return r;
 }
 
+/*
+ * Read up to @n entries of the avail ring with their descriptors into mv->raw,
+ * each once.  Returns how many could be read and are in range.
+ */
+static unsigned int mp_vhost_read_raw(struct mp_vhost *mv, unsigned int n)
+{
+	struct vhost_virtqueue *vq = mp_vhost_vq(mv);
+	struct vring_desc __user *desc;
+	unsigned int i = 0;
+	__virtio16 id;
+
+	if (!user_read_access_begin(vq->desc, vq->num * sizeof(*vq->desc)))
+		return 0;
+	for (; i < n; i++) {
+		unsafe_get_user(id, &vq->avail->ring[(vq->last_avail_idx + i) &
+						     (vq->num - 1)], out);
+		mv->raw[i].id = vhost16_to_cpu(vq, id);
+		if (mv->raw[i].id >= vq->num)
+			break;
+		desc = &vq->desc[mv->raw[i].id];
+		unsafe_get_user(mv->raw[i].desc.addr, &desc->addr, out);
+		unsafe_get_user(mv->raw[i].desc.len, &desc->len, out);
+		unsafe_get_user(mv->raw[i].desc.flags, &desc->flags, out);
+	}
+out:
+	user_read_access_end();
+	return i;
+}
+
+/* The head is one writable piece, large enough, in the region of the last one. */
+static bool mp_head_from_raw(struct mp_vhost *mv, struct mp_head *head,
+			     const struct mp_raw *raw, u32 want,
+			     struct mp_buf *buf)
+{
+	struct vhost_virtqueue *vq = mp_vhost_vq(mv);
+	u64 offset = vhost64_to_cpu(vq, raw->desc.addr) - mv->map_gpa;
+	u32 len = vhost32_to_cpu(vq, raw->desc.len);
+	u64 addr = mv->map_addr + offset;
+
+	if (vhost16_to_cpu(vq, raw->desc.flags) != VRING_DESC_F_WRITE ||
+	    len < want || offset >= mv->map_len || len > mv->map_len - offset)
+		return false;
+	head->seg[0].iov_base = (void __user *)(uintptr_t)addr;
+	head->seg[0].iov_len = len;
+	head->log[0].addr = mv->map_gpa + offset;
+	head->log[0].len = len;
+	head->nsegs = 1;
+	head->nlogs = 1;
+	head->id = raw->id;
+	head->ndesc = 1;
+	head->room = len - mv->hlen;
+	buf->addr = addr + mv->hlen;
+	buf->len = head->room;
+	buf->map_addr = mv->map_addr;
+	buf->map_len = mv->map_len;
+	return true;
+}
+
+/*
+ * Fetch the heads that are as most guests make them, up to @room, of those that
+ * vhost has seen to be available.  It ends before the first other one, which is
+ * for mp_vhost_fetch_one(); so is whatever is wrong.
+ */
+static void mp_vhost_fetch_plain(struct mp_vhost *mv, unsigned int room)
+{
+	struct vhost_virtqueue *vq = mp_vhost_vq(mv);
+	u32 want = mv->hlen + mp_rx_max_frame(mv->rx);
+	unsigned int i, n;
+
+	/* with it the avail ring does not say which head is next */
+	if (vhost_has_feature(vq, VIRTIO_F_IN_ORDER) || !mv->map_len)
+		return;
+	n = min_t(unsigned int, room - mv->fetched,
+		  (u16)(vq->avail_idx - vq->last_avail_idx));
+	n = mp_vhost_read_raw(mv, n);
+	for (i = 0; i < n; i++) {
+		if (!mp_head_from_raw(mv, &mv->head[(mv->posted + mv->fetched) &
+						    mv->mask],
+				      &mv->raw[i], want, &mv->buf[mv->fetched]))
+			break;
+		mv->fetched++;
+	}
+	vq->last_avail_idx += i;
+}
+
 /* Fetch what the guest has made available, as far as there is room. */
 static int mp_vhost_fetch(struct mp_vhost *mv)
 {
 	unsigned int room = min(mp_rx_room(mv->rx), MP_RX_BATCH);
 	int r = 1;
 
-	while (r > 0 && mv->fetched < room)
-		r = mp_vhost_fetch_one(mv);
+	while (r > 0 && mv->fetched < room) {
+		mp_vhost_fetch_plain(mv, room);
+		if (mv->fetched < room)
+			r = mp_vhost_fetch_one(mv);
+	}
 	return min(r, 0);
 }
 
@@ -342,10 +472,8 @@ static void mp_vhost_unfetch(struct mp_vhost *mv, unsigned int n)
  */
 static int mp_vhost_post(struct mp_vhost *mv)
 {
-	unsigned int n = 0;
+	unsigned int n = mp_rx_post(mv->rx, mv->buf, mv->fetched);
 
-	while (n < mv->fetched && mp_rx_post(mv->rx, &mv->buf[n]))
-		n++;
 	mv->posted += n;
 	mv->fetched -= n;
 	mp_rx_publish(mv->rx);
@@ -697,7 +825,8 @@ static bool mp_vhost_check(struct mp_vhost *mv)
 		mp_vhost_suspend(mv);
 		mp_vhost_resume(mv);
 	}
-	return mp_rx_active(mv->rx);
+	/* cancelled a moment ago: its heads come first, not the stock worker */
+	return mp_rx_active(mv->rx) || mp_rx_outstanding(mv->rx);
 }
 
 /* hook: the receive worker */

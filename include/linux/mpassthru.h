@@ -190,12 +190,14 @@ void mp_rx_restart(struct mp_rx *rx);
 void mp_rx_lock(struct mp_rx *rx);
 void mp_rx_unlock(struct mp_rx *rx);
 unsigned int mp_rx_room(const struct mp_rx *rx);
-bool mp_rx_post(struct mp_rx *rx, const struct mp_buf *buf);
+unsigned int mp_rx_post(struct mp_rx *rx, const struct mp_buf *buf,
+			unsigned int n);
 void mp_rx_publish(struct mp_rx *rx);
 unsigned int mp_rx_outstanding(const struct mp_rx *rx);
 bool mp_rx_pending(const struct mp_rx *rx);
-bool mp_rx_peek(struct mp_rx *rx, unsigned int n, struct mp_frame *frame);
-void mp_rx_pop(struct mp_rx *rx, const struct mp_frame *frame);
+unsigned int mp_rx_peek(struct mp_rx *rx, struct mp_frame *frame,
+			unsigned int max);
+void mp_rx_pop(struct mp_rx *rx, const struct mp_frame *frame, unsigned int n);
 bool mp_rx_sleep(struct mp_rx *rx);
 
 #endif /* _LINUX_MPASSTHRU_H */
