@@ -399,6 +399,7 @@ static int mp_netdev_event(struct notifier_block *nb, unsigned long event,
 	case NETDEV_PRECHANGEUPPER:
 		return mp_check_upper(nd, ptr);
 	case NETDEV_UP:
+	case NETDEV_CHANGE:	/* the link is back after a reset: NAPI is on */
 		mp_netdev_up(nd);
 		break;
 	case NETDEV_CHANGENAME:

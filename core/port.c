@@ -167,6 +167,8 @@ static void mp_port_release_ring(struct mp_port *port, struct mp_release *rel)
 	}
 	mp_stats_read(port, &st);
 	mp_stats_add(&nd->past, &st);
+	if (port->rx)
+		mp_rx_forget_stats(port->rx);
 	RCU_INIT_POINTER(ring->port, NULL);
 	mp_sock_detach(port);
 	mp_netdev_unclaim(ring);

@@ -154,14 +154,20 @@ void mp_sock_shutdown(struct mp_port *port)
 }
 
 /**
- * mp_sock_purge() - forget what was received and not read
+ * mp_sock_purge() - drop what was received and not read
  * @port: port
  *
  * Context: any.
  */
 void mp_sock_purge(struct mp_port *port)
 {
-	skb_queue_purge(&port->sk.sk_receive_queue);
+	struct sk_buff_head *queue = &port->sk.sk_receive_queue;
+	struct sk_buff *skb;
+
+	while ((skb = skb_dequeue(queue))) {
+		atomic64_inc(&port->stats.rx_dropped);
+		kfree_skb(skb);
+	}
 }
 
 /**
