@@ -118,11 +118,13 @@ tapped_run() {
 	rm -f $VG/tap.ready
 	tcpdump -Z root -i "$DEV" -w $VG/tap.pcap 2>$VG/tcpdump.txt &
 	dump=$!
-	wiregen recv --if "$DEV" --frames 100000 --idle-timeout 6 --allow-loss \
+	wiregen recv --if "$DEV" --frames 100000 --idle-timeout 0 --allow-loss \
 		--json=$VG/tap.json --ready $VG/tap.ready >/dev/null 2>&1 &
 	tap=$!
 	wait_for 10 is_ready $VG/tap.ready $tap
-	SEND='--rate 2000' rx_run --hugepages || return 1
+	SEND='--rate 2000' rx_run --hugepages || { kill $tap $dump; return 1; }
+	sleep 1
+	kill -INT $tap
 	wait $tap
 	kill $dump
 	wait $dump
