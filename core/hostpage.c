@@ -94,7 +94,7 @@ void mp_host_ring_free(struct mp_ring *ring)
 }
 
 /*
- * mp_ring_get_buf() in HOST mode.  Buffers of a frame whose last one is still to
+ * mp_ring_get_bufs() in HOST mode.  Buffers of a frame whose last one is still to
  * come are not free yet, although the driver has cleaned their descriptors.
  */
 bool mp_host_get_buf(struct mp_ring *ring, dma_addr_t *dma)

@@ -283,33 +283,46 @@ static bool mp_ring_usable(const struct mp_ring *ring)
 	       (READ_ONCE(ring->live) || !in_softirq());
 }
 
+static unsigned int mp_ring_host_bufs(struct mp_ring *ring, dma_addr_t *dma,
+				      unsigned int max)
+{
+	unsigned int n = 0;
+
+	while (n < max && mp_host_get_buf(ring, &dma[n]))
+		n++;
+	return n;
+}
+
 /**
- * mp_ring_get_buf() - the next buffer for a descriptor
+ * mp_ring_get_bufs() - the next buffers for descriptors
  * @ring: attached ring
- * @dma: out: address to put into the descriptor
+ * @dma: out: addresses to put into the descriptors, in this order
+ * @max: room in @dma
  *
  * Buffers are received in the order in which they were taken.
  *
  * Context: NAPI of this ring, or the first fill after attach.
- * Return: true, or false if there is none now.
+ * Return: how many there are now.
  */
-bool mp_ring_get_buf(struct mp_ring *ring, dma_addr_t *dma)
+unsigned int mp_ring_get_bufs(struct mp_ring *ring, dma_addr_t *dma,
+			      unsigned int max)
 {
 	struct mp_slots *s;
+	unsigned int i;
 
 	if (unlikely(!mp_ring_usable(ring)))
-		return false;
+		return 0;
 	if (ring->mode != MP_RING_GUEST)
-		return mp_host_get_buf(ring, dma);
+		return mp_ring_host_bufs(ring, dma, max);
 	s = ring->slots;
 	/* pairs with the release in mp_rx_publish(): fill[] is written */
-	if (s->taken == smp_load_acquire(&s->posted))
-		return false;
-	*dma = s->fill[s->taken & s->mask];
-	s->taken++;
-	return true;
+	max = min(max, smp_load_acquire(&s->posted) - s->taken);
+	for (i = 0; i < max; i++)
+		dma[i] = s->fill[(s->taken + i) & s->mask];
+	s->taken += max;
+	return max;
 }
-EXPORT_SYMBOL_GPL(mp_ring_get_buf);
+EXPORT_SYMBOL_GPL(mp_ring_get_bufs);
 
 /* The NIC has @in_hw buffers.  True if there are more for it by now. */
 static bool mp_ring_starves(struct mp_ring *ring, unsigned int in_hw)

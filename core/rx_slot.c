@@ -257,7 +257,7 @@ void mp_rx_publish(struct mp_rx *rx)
 	if (s->posted == rx->posted)
 		return;
 	trace_mp_post(rx->port, rx->posted - s->posted);
-	/* pairs with the acquire in mp_ring_get_buf() */
+	/* pairs with the acquire in mp_ring_get_bufs() */
 	smp_store_release(&s->posted, rx->posted);
 	/* pairs with mp_ring_refilled(): starving, then posted */
 	smp_mb();

@@ -26,7 +26,7 @@
 #define INTEL_MP_EOP	BIT(1)	/* status: last descriptor of the frame */
 
 /* Refill that often in a poll, in descriptors. */
-#define INTEL_MP_BATCH	16
+#define INTEL_MP_BATCH	16U
 
 union intel_mp_desc {
 	struct {
@@ -156,14 +156,19 @@ static inline bool intel_mp_fill(struct intel_mp_ring *r)
 {
 	unsigned int room = r->count - 1 - intel_mp_in_hw(r);
 	unsigned int i = r->next_to_use;
-	dma_addr_t dma;
+	dma_addr_t dma[INTEL_MP_BATCH];
+	unsigned int n, k;
 
-	while (room-- && mp_ring_get_buf(r->mp, &dma)) {
-		r->desc[i].read.addr = cpu_to_le64(dma);
-		r->desc[i].read.zero = 0;
-		if (++i == r->count)
-			i = 0;
-	}
+	do {
+		n = mp_ring_get_bufs(r->mp, dma, min(room, INTEL_MP_BATCH));
+		for (k = 0; k < n; k++) {
+			r->desc[i].read.addr = cpu_to_le64(dma[k]);
+			r->desc[i].read.zero = 0;
+			if (++i == r->count)
+				i = 0;
+		}
+		room -= n;
+	} while (n && room);
 	if (i == r->next_to_use)
 		return false;
 	r->next_to_use = i;

@@ -127,7 +127,8 @@ void mp_ring_detach(struct mp_ring *ring);
 bool mp_ring_is_guest(const struct mp_ring *ring);
 const u8 *mp_queue_mac(struct net_device *dev, unsigned int queue);
 
-bool mp_ring_get_buf(struct mp_ring *ring, dma_addr_t *dma);
+unsigned int mp_ring_get_bufs(struct mp_ring *ring, dma_addr_t *dma,
+			      unsigned int max);
 bool mp_ring_refilled(struct mp_ring *ring, unsigned int in_hw);
 struct sk_buff *mp_ring_receive(struct mp_ring *ring,
 				const struct mp_rx_desc *desc);
