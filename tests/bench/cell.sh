@@ -22,7 +22,6 @@ set -eu
 GUEST_MAC=02:4d:50:00:5a:a5
 # between two batches: all that one causes has ended by then
 GAP_NS=${GAP_NS:-4000000}
-CTL=/proc/net/pktgen
 
 is_ready() {
 	[ -e /run/ready ] || ! kill -0 "$1" 2>/dev/null
@@ -34,14 +33,10 @@ quiet() {
 
 # --- the sender ---
 
-pg() {
-	echo "$2" >"$CTL/$1" || fail "pktgen: $1: $2: $(tail -n 1 "$CTL/$1")"
-}
-
 # pktgen is told in the namespace of its device
 sender() {
 	modprobe pktgen
-	PEER_RUN='ip netns exec peer'
+	# shellcheck disable=SC2016
 	in_peer dash -c '
 		set -eu
 		pg() { echo "$2" >"/proc/net/pktgen/$1"; }
@@ -57,6 +52,7 @@ sender() {
 
 # run N: N frames, counted
 run() {
+	# shellcheck disable=SC2016
 	in_peer dash -c '
 		set -eu
 		echo "count $1" >/proc/net/pktgen/p0
@@ -78,7 +74,7 @@ filtered() {
 
 # guest BACKEND...
 guest() {
-	# shellcheck disable=SC2086
+	# shellcheck disable=SC2086,SC2153
 	vguest rx "$@" --ring 256 --mem 32M $GUEST --count-only --frames 1000000 \
 		--idle-timeout 0 --ready /run/ready --json /out/guest.json \
 		--ctl /run/ctl >/out/guest.txt 2>&1 &
@@ -104,7 +100,7 @@ up() {
 	quiet "$DEV"
 	nic_up "$DEV"
 	insmod_stock "$PEER_DRV"
-	peer_setup
+	peer_setup ''
 	in_peer dash -c 'echo 1 >/proc/sys/net/ipv6/conf/p0/disable_ipv6'
 }
 
