@@ -68,7 +68,7 @@ checkpatch:
 shellcheck:
 	@tests/build/shellcheck
 
-.PHONY: lab lab-modules demo check check-full check-build hwtest
+.PHONY: lab lab-modules demo check check-full check-build bench hwtest
 lab:
 	@tests/lab/setup
 
@@ -86,6 +86,10 @@ check-full:
 
 check-build:
 	@tests/build/run
+
+bench:
+	@tests/bench/run $(or $(NIC),igb) $(or $(BENCH),ours) $(or $(SIZE),508) \
+		$(or $(BATCH),64)
 
 # On real hardware: see tests/nic/README.md.
 hwtest:
@@ -114,7 +118,11 @@ help:
 #:   make lab               make the lab, which both do by themselves
 #:   make lab-modules       build for each kernel of the lab
 #:   make check-build       tests of conversion, compat and build
-#:     KERNELS="6.12 7.3"   only these
+#:     KERNELS="6.12 7.3"   only these; 6.12-debug (KASAN, lockdep, ...) is
+#:                          built once, which takes half an hour
+#:     JOBS=1               one thing at a time
+#:   make bench             instructions of the kernel per frame, counted
+#:     NIC=igb BENCH=ours SIZE=508 BATCH=64   (tests/bench/README.md)
 #:
 #: On real hardware, as root, with our modules loaded (tests/nic/README.md):
 #:   make hwtest IFACE=eth2 PEER=eth3
