@@ -185,8 +185,8 @@ static void mp_pins_init(struct mp_pins *pins)
  * @stats: where to count for the port; outlives the cache
  * @totals: where to count for the NIC; outlives the cache
  *
- * Context: may sleep; takes mmap_lock of @mm for writing.  None of our locks
- * but RTNL and mp_ring.lock may be held.
+ * Context: may sleep; takes mmap_lock of @mm for writing.  Neither RTNL nor any
+ * of our locks may be held.
  * Return: the cache, or ERR_PTR: -ENOMEM, -ESRCH if @mm has no users any more,
  * -EINTR on a signal, -EOPNOTSUPP on a machine whose memory the kernel cannot
  * address all at once.

@@ -41,6 +41,7 @@ void mp_pins_settle(struct mp_pins *pins)
 {
 	unsigned long excess = pins->charged - pins->pinned;
 
+	lockdep_assert_held(&pins->lock);
 	if (!excess)
 		return;
 	mp_memlock_uncharge(pins->mm, pins->task, excess);
@@ -53,6 +54,7 @@ static bool mp_pins_evict(struct mp_pins *pins)
 {
 	struct mp_chunk *chunk;
 
+	lockdep_assert_held(&pins->lock);
 	chunk = list_first_entry_or_null(&pins->idle, struct mp_chunk, node);
 	if (!chunk)
 		return false;
@@ -71,6 +73,7 @@ static int mp_pins_charge(struct mp_pins *pins, unsigned long pages)
 {
 	bool may_evict = time_after_eq(jiffies, pins->evict_at);
 
+	lockdep_assert_held(&pins->lock);
 	if (time_before(jiffies, pins->memlock_until))
 		return MP_WHY(MEMLOCK);
 
@@ -217,6 +220,7 @@ int mp_pins_add(struct mp_pins *pins, const struct mp_buf *buf,
 	struct mp_chunk *chunk;
 	int why;
 
+	lockdep_assert_held(&pins->lock);
 	why = mp_pins_failed(pins, buf->addr);
 	if (!why)
 		why = mp_pins_range(pins, buf, &start, &end);

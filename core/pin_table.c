@@ -25,6 +25,7 @@ static void mp_pins_table_add(struct mp_pins *pins, struct mp_chunk *chunk)
 {
 	unsigned long block = chunk->start >> MP_CHUNK_SHIFT;
 
+	lockdep_assert_held(&pins->stale_lock);
 	/* the entry was reserved: this does not allocate, so it cannot fail */
 	chunk->next = xa_load(&pins->table, block);
 	xa_store(&pins->table, block, chunk, GFP_ATOMIC);
@@ -35,6 +36,7 @@ static void mp_pins_table_del(struct mp_pins *pins, struct mp_chunk *chunk)
 	unsigned long block = chunk->start >> MP_CHUNK_SHIFT;
 	struct mp_chunk *prev = xa_load(&pins->table, block);
 
+	lockdep_assert_held(&pins->stale_lock);
 	if (prev == chunk && !chunk->next) {
 		xa_erase(&pins->table, block);
 	} else if (prev == chunk) {
@@ -75,6 +77,7 @@ static void mp_pins_unlink(struct mp_pins *pins, struct mp_chunk *chunk)
 bool mp_pins_publish(struct mp_pins *pins, struct mp_chunk *chunk,
 		     unsigned long seq)
 {
+	lockdep_assert_held(&pins->lock);
 	spin_lock(&pins->stale_lock);
 	if (mmu_interval_read_retry(&pins->notifier, seq)) {
 		spin_unlock(&pins->stale_lock);
@@ -107,6 +110,7 @@ bool mp_pins_publish(struct mp_pins *pins, struct mp_chunk *chunk,
  */
 void mp_pins_drain(struct mp_pins *pins, struct mp_chunk *chunk)
 {
+	lockdep_assert_held(&pins->lock);
 	mp_pins_unlink(pins, chunk);
 	if (!chunk->npages)
 		return;

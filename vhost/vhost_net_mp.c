@@ -519,6 +519,7 @@ static void mp_vhost_rewind(struct mp_vhost *mv)
 /* The NIC leaves the guest's memory; all heads are back in the ring. */
 static void mp_vhost_suspend(struct mp_vhost *mv)
 {
+	lockdep_assert_held(&mp_vhost_vq(mv)->mutex);
 	mp_rx_quiesce(mv->rx);
 	mp_vhost_drain(mv);
 	mp_vhost_rewind(mv);
