@@ -145,6 +145,18 @@ static inline bool intel_mp_is_guest(struct net_device *dev, unsigned int queue,
 	       mp_ring_mode(dev, queue) == MP_RING_GUEST;
 }
 
+/* The queues, a bit each, that are to get the frames for a MAC address. */
+static inline u64 intel_mp_mac_queues(struct net_device *dev, unsigned int n)
+{
+	u64 queues = 0;
+	unsigned int i;
+
+	for (i = 0; i < n; i++)
+		if (mp_queue_mac(dev, i))
+			queues |= BIT_ULL(i);
+	return queues;
+}
+
 static inline unsigned int intel_mp_in_hw(const struct intel_mp_ring *r)
 {
 	unsigned int n = r->next_to_use - r->next_to_clean;

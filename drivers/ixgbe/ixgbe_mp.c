@@ -19,6 +19,12 @@
 
 #include "intel_mp.h"
 
+static void ixgbe_mp_write_pools(struct ixgbe_adapter *adapter);
+static void ixgbe_mp_warn_taken(struct ixgbe_adapter *adapter);
+static u64 ixgbe_mp_mac_queues(struct ixgbe_adapter *adapter);
+static int ixgbe_mp_mac_filter(struct net_device *netdev, unsigned int queue,
+			       const u8 *mac, bool add);
+
 /* Headers that the driver's IPsec part looks at, in the skb's head. */
 #define IXGBE_MP_IPSEC_PULL	128
 
@@ -214,21 +220,32 @@ static void ixgbe_mp_store_reta(struct ixgbe_adapter *adapter)
 }
 
 /*
- * Write the RSS table with every entry pointing to one queue, and have the
- * transmit rings not teach the NIC where flows belong (ATR).
+ * Transmit rings teach the NIC where flows belong (ATR).  Not while frames have
+ * a place anyway.
  */
+static bool ixgbe_mp_wants_atr(struct ixgbe_adapter *adapter)
+{
+	return !adapter->mp_steer && !ixgbe_mp_mac_queues(adapter);
+}
+
+static void ixgbe_mp_stop_atr(struct ixgbe_adapter *adapter)
+{
+	int i;
+
+	for (i = 0; i < adapter->num_tx_queues; i++)
+		clear_bit(__IXGBE_TX_FDIR_INIT_DONE,
+			  ixgbe_mp_state(adapter->tx_ring[i]));
+}
+
+/* Write the RSS table with every entry pointing to one queue. */
 static void ixgbe_mp_write_steer(struct ixgbe_adapter *adapter)
 {
 	u8 user[sizeof(adapter->rss_indir_tbl)];
-	int i;
 
 	memcpy(user, adapter->rss_indir_tbl, sizeof(user));
 	memset(adapter->rss_indir_tbl, adapter->mp_steer - 1, sizeof(user));
 	ixgbe_mp_store_reta(adapter);
 	memcpy(adapter->rss_indir_tbl, user, sizeof(user));
-	for (i = 0; i < adapter->num_tx_queues; i++)
-		clear_bit(__IXGBE_TX_FDIR_INIT_DONE,
-			  ixgbe_mp_state(adapter->tx_ring[i]));
 }
 
 /*
@@ -253,6 +270,19 @@ static void ixgbe_mp_take_ring(struct ixgbe_adapter *adapter,
 	memset(rx_ring->desc, 0, rx_ring->size);
 }
 
+/* What gives frames to queues; resets undo it, and every ring comes here. */
+static void ixgbe_mp_write_queues(struct ixgbe_adapter *adapter,
+				  unsigned int queue)
+{
+	if (adapter->mp_steer)
+		ixgbe_mp_write_steer(adapter);
+	ixgbe_mp_write_pools(adapter);
+	if (!ixgbe_mp_wants_atr(adapter))
+		ixgbe_mp_stop_atr(adapter);
+	if (!queue)
+		ixgbe_mp_warn_taken(adapter);
+}
+
 /*
  * hook: a ring that is empty and off is being configured.  The rings of the self
  * test have no q_vector, those of a macvlan another net device.
@@ -273,11 +303,11 @@ void ixgbe_mp_configure_rx_ring(struct ixgbe_adapter *adapter,
 	BUILD_BUG_ON(sizeof(union ixgbe_adv_rx_desc) !=
 		     sizeof(union intel_mp_desc));
 	rx_ring->mp = NULL;
-	if (!rx_ring->q_vector || rx_ring->netdev != netdev ||
-	    rx_ring->xsk_pool)
+	if (!rx_ring->q_vector || rx_ring->netdev != netdev)
 		return;
-	if (adapter->mp_steer)
-		ixgbe_mp_write_steer(adapter);
+	ixgbe_mp_write_queues(adapter, rx_ring->queue_index);
+	if (rx_ring->xsk_pool)
+		return;
 	params.napi = &rx_ring->q_vector->napi;
 	rx_ring->mp = intel_mp_attach(netdev, rx_ring->queue_index, guest_only,
 				      &params);
@@ -395,11 +425,14 @@ static void ixgbe_mp_restart(struct net_device *netdev, unsigned int queue)
 /* Forget where flows belong, or begin to learn it again. */
 static void ixgbe_mp_reset_atr(struct ixgbe_adapter *adapter)
 {
+	bool wanted = ixgbe_mp_wants_atr(adapter);
 	int i;
 
+	if (!wanted)
+		ixgbe_mp_stop_atr(adapter);
 	if (!(adapter->flags & IXGBE_FLAG_FDIR_HASH_CAPABLE))
 		return;
-	if (ixgbe_reinit_fdir_tables_82599(&adapter->hw) || adapter->mp_steer)
+	if (ixgbe_reinit_fdir_tables_82599(&adapter->hw) || !wanted)
 		return;
 	for (i = 0; i < adapter->num_tx_queues; i++)
 		set_bit(__IXGBE_TX_FDIR_INIT_DONE,
@@ -425,6 +458,7 @@ static const struct mp_netdev_ops ixgbe_mp_ops = {
 	.restart = ixgbe_mp_restart,
 	.max_frame = ixgbe_mp_max_frame,
 	.steer = ixgbe_mp_steer,
+	.mac_filter = ixgbe_mp_mac_filter,
 	.align = 1,
 };
 
@@ -450,3 +484,5 @@ void ixgbe_mp_unregister(struct net_device *netdev)
 {
 	mp_netdev_unregister(netdev);
 }
+
+#include "ixgbe_mp_pools.c"
