@@ -237,13 +237,15 @@ static void ixgbe_mp_stop_atr(struct ixgbe_adapter *adapter)
 			  ixgbe_mp_state(adapter->tx_ring[i]));
 }
 
-/* Write the RSS table with every entry pointing to one queue. */
-static void ixgbe_mp_write_steer(struct ixgbe_adapter *adapter)
+/* Write the RSS table as what is bound needs it. */
+static void ixgbe_mp_write_table(struct ixgbe_adapter *adapter)
 {
 	u8 user[sizeof(adapter->rss_indir_tbl)];
 
 	memcpy(user, adapter->rss_indir_tbl, sizeof(user));
-	memset(adapter->rss_indir_tbl, adapter->mp_steer - 1, sizeof(user));
+	intel_mp_rss_table(adapter->netdev, adapter->rss_indir_tbl,
+			   sizeof(user), adapter->ring_feature[RING_F_RSS].indices,
+			   adapter->mp_steer);
 	ixgbe_mp_store_reta(adapter);
 	memcpy(adapter->rss_indir_tbl, user, sizeof(user));
 }
@@ -274,8 +276,9 @@ static void ixgbe_mp_take_ring(struct ixgbe_adapter *adapter,
 static void ixgbe_mp_write_queues(struct ixgbe_adapter *adapter,
 				  unsigned int queue)
 {
-	if (adapter->mp_steer)
-		ixgbe_mp_write_steer(adapter);
+	if (adapter->mp_steer ||
+	    intel_mp_has_rules(adapter->netdev, adapter->num_rx_queues))
+		ixgbe_mp_write_table(adapter);
 	ixgbe_mp_write_pools(adapter);
 	if (!ixgbe_mp_wants_atr(adapter))
 		ixgbe_mp_stop_atr(adapter);
@@ -347,6 +350,40 @@ int ixgbe_mp_xsk_pool_setup(struct ixgbe_adapter *adapter,
 	if (pool && mp_queue_is_bound(adapter->netdev, queue))
 		return -EBUSY;
 	return stock(adapter, pool, queue);
+}
+
+/*
+ * hook: the interface is closed, by the user or to come back with other queues,
+ * and the driver forgets all rules of ethtool -N.  Those of bound queues stay in
+ * its list, from which it writes them when it is opened again.
+ */
+void ixgbe_mp_fdir_filter_exit(struct ixgbe_adapter *adapter,
+			       void (*stock)(struct ixgbe_adapter *adapter))
+{
+	struct ixgbe_fdir_filter *filter;
+	struct hlist_node *next;
+	HLIST_HEAD(kept);
+
+	spin_lock(&adapter->fdir_perfect_lock);
+	hlist_for_each_entry_safe(filter, next, &adapter->fdir_filter_list,
+				  fdir_node) {
+		if (!mp_rule_is_bound(adapter->netdev, filter->sw_idx))
+			continue;
+		hlist_del(&filter->fdir_node);
+		hlist_add_head(&filter->fdir_node, &kept);
+	}
+	spin_unlock(&adapter->fdir_perfect_lock);
+
+	stock(adapter);
+
+	/* the list is in order of place, and the other way round now */
+	spin_lock(&adapter->fdir_perfect_lock);
+	hlist_for_each_entry_safe(filter, next, &kept, fdir_node) {
+		hlist_del(&filter->fdir_node);
+		hlist_add_head(&filter->fdir_node, &adapter->fdir_filter_list);
+		adapter->fdir_filter_count++;
+	}
+	spin_unlock(&adapter->fdir_perfect_lock);
 }
 
 /* -------------------------------------------------------------- restart -- */
@@ -447,10 +484,7 @@ static void ixgbe_mp_steer(struct net_device *netdev, unsigned int queue)
 	adapter->mp_steer = queue == MP_STEER_RSS ? 0 : queue + 1;
 	if (test_bit(__IXGBE_DOWN, &adapter->state))
 		return;
-	if (adapter->mp_steer)
-		ixgbe_mp_write_steer(adapter);
-	else
-		ixgbe_mp_store_reta(adapter);
+	ixgbe_mp_write_table(adapter);
 	ixgbe_mp_reset_atr(adapter);
 }
 
