@@ -232,17 +232,24 @@ static int mp_set_channels(struct net_device *dev,
 	return nd->ethtool_orig->set_channels(dev, channels);
 }
 
-/* A port has all of the NIC's frames: no other spreading now, ethtool -X. */
+/*
+ * A port has all of the NIC's frames: no other spreading now, ethtool -X.  Nor
+ * ever one to queues that have a rule.
+ */
 static int mp_set_rxfh(struct net_device *dev, MP_SET_RXFH_PARAMS)
 {
 	struct mp_netdev *nd = mp_ethtool_nd(dev);
+	int err;
 
 	ASSERT_RTNL();
 	if (nd->whole) {
 		netdev_err(dev, "indirection table refused: the whole NIC is bound to a guest; unbind first\n");
 		return -EBUSY;
 	}
-	return mp_call_set_rxfh(nd->ethtool_orig, dev);
+	err = mp_call_set_rxfh(nd->ethtool_orig, dev);
+	if (!err && nd->bound)
+		mp_filter_spread(nd);
+	return err;
 }
 
 /* A rule of a port stays until the port is unbound: ethtool -N. */

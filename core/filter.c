@@ -240,6 +240,19 @@ static int mp_rule_install(struct mp_ring *ring, const struct mp_filter *f)
 	return -EOPNOTSUPP;
 }
 
+/**
+ * mp_filter_spread() - have RSS leave out queues that a rule gives frames to
+ * @nd: NIC; mp_queue_has_rule() says which
+ *
+ * Context: Process, RTNL held.
+ */
+void mp_filter_spread(struct mp_netdev *nd)
+{
+	ASSERT_RTNL();
+	if (nd->ops->steer)
+		nd->ops->steer(nd->dev, MP_STEER_RSS);
+}
+
 /* Is @mac one that the host or another queue receives? */
 static bool mp_mac_in_use(struct mp_netdev *nd, const u8 *mac)
 {
@@ -324,9 +337,12 @@ int mp_filter_install(struct mp_ring *ring, const struct mp_filter *f)
 		err = mp_mac_install(ring, f);
 	else if (f->match)
 		err = mp_rule_install(ring, f);
-	if (!err)
-		ring->filter = *f;
-	return err;
+	if (err)
+		return err;
+	ring->filter = *f;
+	if (f->match & ~MP_MATCH_DST_MAC)
+		mp_filter_spread(ring->nd);
+	return 0;
 }
 
 /**
@@ -349,6 +365,7 @@ void mp_filter_remove(struct mp_ring *ring)
 	} else if (match) {
 		nfc.fs.location = ring->rule;
 		mp_rules_set(dev, &nfc);
+		mp_filter_spread(ring->nd);
 	}
 }
 
@@ -364,6 +381,42 @@ bool mp_filter_owns(struct mp_netdev *nd, u32 rule)
 			return true;
 	return false;
 }
+
+/**
+ * mp_rule_is_bound() - does a rule of ethtool -N belong to a bound queue
+ * @dev: NIC
+ * @rule: its place
+ *
+ * For a driver that forgets its rules when the interface goes down: it keeps
+ * these.
+ *
+ * Context: RTNL.
+ */
+bool mp_rule_is_bound(struct net_device *dev, u32 rule)
+{
+	struct mp_netdev *nd = mp_netdev_find(dev);
+
+	return nd && mp_filter_owns(nd, rule);
+}
+EXPORT_SYMBOL_GPL(mp_rule_is_bound);
+
+/**
+ * mp_queue_has_rule() - is a queue for the frames of a rule, and for no others
+ * @dev: NIC
+ * @queue: receive queue
+ *
+ * For a driver to write its RSS table.
+ *
+ * Context: RTNL, or the driver's reset path.
+ */
+bool mp_queue_has_rule(struct net_device *dev, unsigned int queue)
+{
+	struct mp_netdev *nd = mp_netdev_find(dev);
+
+	return nd && queue < nd->nrings &&
+	       READ_ONCE(nd->rings[queue].filter.match) & ~MP_MATCH_DST_MAC;
+}
+EXPORT_SYMBOL_GPL(mp_queue_has_rule);
 
 /**
  * mp_queue_mac() - the address whose frames the hardware must give to a queue

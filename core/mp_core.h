@@ -328,6 +328,7 @@ void mp_netdev_unclaim(struct mp_ring *ring);
 int mp_filter_check(const struct mp_filter *f);
 int mp_filter_install(struct mp_ring *ring, const struct mp_filter *f);
 void mp_filter_remove(struct mp_ring *ring);
+void mp_filter_spread(struct mp_netdev *nd);
 bool mp_filter_owns(struct mp_netdev *nd, u32 rule);
 
 /* ring.c: what a driver's ring is attached to */

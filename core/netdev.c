@@ -61,8 +61,9 @@ static rx_handler_result_t mp_handle_frame(struct sk_buff **pskb)
 	return RX_HANDLER_CONSUMED;
 }
 
-/* Guests get their VLAN tags in the frame, as on the wire. */
-#define MP_VLAN_OFFLOAD	(NETIF_F_HW_VLAN_CTAG_RX | NETIF_F_HW_VLAN_CTAG_TX)
+/* Guests get their VLAN tags in the frame, as on the wire, and any VLAN. */
+#define MP_VLAN_OFFLOAD	(NETIF_F_HW_VLAN_CTAG_RX | NETIF_F_HW_VLAN_CTAG_TX | \
+			 NETIF_F_HW_VLAN_CTAG_FILTER)
 
 static void mp_vlan_in_band(struct mp_netdev *nd)
 {

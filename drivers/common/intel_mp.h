@@ -145,6 +145,54 @@ static inline bool intel_mp_is_guest(struct net_device *dev, unsigned int queue,
 	       mp_ring_mode(dev, queue) == MP_RING_GUEST;
 }
 
+/* The queues, a bit each, that are to get the frames for a MAC address. */
+static inline u64 intel_mp_mac_queues(struct net_device *dev, unsigned int n)
+{
+	u64 queues = 0;
+	unsigned int i;
+
+	for (i = 0; i < n; i++)
+		if (mp_queue_mac(dev, i))
+			queues |= BIT_ULL(i);
+	return queues;
+}
+
+/* Do some of the first @n queues get frames by a rule of ethtool -N? */
+static inline bool intel_mp_has_rules(struct net_device *dev, unsigned int n)
+{
+	while (n--)
+		if (mp_queue_has_rule(dev, n))
+			return true;
+	return false;
+}
+
+/**
+ * intel_mp_rss_table() - from the user's RSS table, what the NIC is to have
+ * @dev: NIC
+ * @table: the user's; is changed
+ * @n: its entries
+ * @queues: that RSS may use
+ * @steer: queue + 1 that gets all frames; 0: all but those with a rule get some
+ */
+static inline void intel_mp_rss_table(struct net_device *dev, u8 *table,
+				      unsigned int n, unsigned int queues,
+				      u32 steer)
+{
+	unsigned int i, nfree = 0;
+	u8 free[64];
+
+	if (steer) {
+		memset(table, steer - 1, n);
+		return;
+	}
+	for (i = 0; i < queues && nfree < sizeof(free); i++)
+		if (!mp_queue_has_rule(dev, i))
+			free[nfree++] = i;
+	for (i = 0; nfree && i < n; i++)
+		if (mp_queue_has_rule(dev, table[i]))
+			table[i] = free[i % nfree];
+}
+
 static inline unsigned int intel_mp_in_hw(const struct intel_mp_ring *r)
 {
 	unsigned int n = r->next_to_use - r->next_to_clean;

@@ -245,13 +245,15 @@ static void igb_mp_bound_frames(struct igb_adapter *adapter)
 		     igb_mp_vmolr(adapter, rd32(E1000_VMOLR(pool))));
 }
 
-/* Write the RSS table with every entry pointing to one queue. */
-static void igb_mp_write_steer(struct igb_adapter *adapter)
+/* Write the RSS table as what is bound needs it. */
+static void igb_mp_write_table(struct igb_adapter *adapter)
 {
 	u8 user[IGB_RETA_SIZE];
 
 	memcpy(user, adapter->rss_indir_tbl, sizeof(user));
-	memset(adapter->rss_indir_tbl, adapter->mp_steer - 1, sizeof(user));
+	intel_mp_rss_table(adapter->netdev, adapter->rss_indir_tbl,
+			   sizeof(user), adapter->rss_queues,
+			   adapter->mp_steer);
 	igb_write_rss_indir_tbl(adapter);
 	memcpy(adapter->rss_indir_tbl, user, sizeof(user));
 }
@@ -276,8 +278,9 @@ void igb_mp_configure_rx_ring(struct igb_adapter *adapter,
 	rx_ring->mp = NULL;
 	if (!rx_ring->q_vector)
 		return;
-	if (adapter->mp_steer)
-		igb_mp_write_steer(adapter);
+	if (adapter->mp_steer ||
+	    intel_mp_has_rules(netdev, adapter->num_rx_queues))
+		igb_mp_write_table(adapter);
 	params.napi = &rx_ring->q_vector->napi;
 	rx_ring->mp = intel_mp_attach(netdev, rx_ring->queue_index,
 				      adapter->xdp_prog, &params);
@@ -430,12 +433,8 @@ static void igb_mp_steer(struct net_device *netdev, unsigned int queue)
 
 	ASSERT_RTNL();
 	adapter->mp_steer = queue == MP_STEER_RSS ? 0 : queue + 1;
-	if (test_bit(__IGB_DOWN, &adapter->state))
-		return;
-	if (adapter->mp_steer)
-		igb_mp_write_steer(adapter);
-	else
-		igb_write_rss_indir_tbl(adapter);
+	if (!test_bit(__IGB_DOWN, &adapter->state))
+		igb_mp_write_table(adapter);
 }
 
 static const struct mp_netdev_ops igb_mp_ops = {

@@ -30,15 +30,9 @@ static bool igb_mp_has_pools(struct igb_adapter *adapter)
 /* The queues that have an address.  With VFs the pools are theirs. */
 static u32 igb_mp_wanted_pools(struct igb_adapter *adapter)
 {
-	unsigned int i;
-	u32 pools = 0;
-
 	if (adapter->vfs_allocated_count)
 		return 0;
-	for (i = 0; i < adapter->num_rx_queues; i++)
-		if (mp_queue_mac(adapter->netdev, i))
-			pools |= BIT(i);
-	return pools;
+	return intel_mp_mac_queues(adapter->netdev, adapter->num_rx_queues);
 }
 
 /* Resets clear the address registers, and the driver's list of them. */

@@ -13,6 +13,7 @@
 //   ixgbe_poll               the receive half of a poll
 //   ixgbe_clean_rx_ring      the driver takes its buffers back: so do we
 //   ixgbe_set_rx_drop_en     a queue without buffers: drop or wait
+//   ixgbe_close              rules of ethtool -N are forgotten
 //   ixgbe_ptp_set_timestamp_mode
 //                            time stamps that the X550 puts behind frames
 //   ixgbe_xdp                an AF_XDP socket wants to provide the buffers
@@ -108,6 +109,18 @@ expression A, R;
 @@
 -	ixgbe_disable_rx_drop(A, R);
 +	ixgbe_mp_disable_rx_drop(A, R);
+
+// The stock function is handed over, so that this is one call there.
+@r_rules@
+expression A;
+@@
+ ixgbe_close(...)
+ {
+ 	... when any
+-	ixgbe_fdir_filter_exit(A);
++	ixgbe_mp_fdir_filter_exit(A, ixgbe_fdir_filter_exit);
+ 	... when any
+ }
 
 // Also after resets. In ixgbe_ptp.c.
 @r_stamp exists@

@@ -19,6 +19,12 @@
 
 #include "intel_mp.h"
 
+static void ixgbe_mp_write_pools(struct ixgbe_adapter *adapter);
+static void ixgbe_mp_warn_taken(struct ixgbe_adapter *adapter);
+static u64 ixgbe_mp_mac_queues(struct ixgbe_adapter *adapter);
+static int ixgbe_mp_mac_filter(struct net_device *netdev, unsigned int queue,
+			       const u8 *mac, bool add);
+
 /* Headers that the driver's IPsec part looks at, in the skb's head. */
 #define IXGBE_MP_IPSEC_PULL	128
 
@@ -214,21 +220,34 @@ static void ixgbe_mp_store_reta(struct ixgbe_adapter *adapter)
 }
 
 /*
- * Write the RSS table with every entry pointing to one queue, and have the
- * transmit rings not teach the NIC where flows belong (ATR).
+ * Transmit rings teach the NIC where flows belong (ATR).  Not while frames have
+ * a place anyway.
  */
-static void ixgbe_mp_write_steer(struct ixgbe_adapter *adapter)
+static bool ixgbe_mp_wants_atr(struct ixgbe_adapter *adapter)
 {
-	u8 user[sizeof(adapter->rss_indir_tbl)];
+	return !adapter->mp_steer && !ixgbe_mp_mac_queues(adapter);
+}
+
+static void ixgbe_mp_stop_atr(struct ixgbe_adapter *adapter)
+{
 	int i;
 
-	memcpy(user, adapter->rss_indir_tbl, sizeof(user));
-	memset(adapter->rss_indir_tbl, adapter->mp_steer - 1, sizeof(user));
-	ixgbe_mp_store_reta(adapter);
-	memcpy(adapter->rss_indir_tbl, user, sizeof(user));
 	for (i = 0; i < adapter->num_tx_queues; i++)
 		clear_bit(__IXGBE_TX_FDIR_INIT_DONE,
 			  ixgbe_mp_state(adapter->tx_ring[i]));
+}
+
+/* Write the RSS table as what is bound needs it. */
+static void ixgbe_mp_write_table(struct ixgbe_adapter *adapter)
+{
+	u8 user[sizeof(adapter->rss_indir_tbl)];
+
+	memcpy(user, adapter->rss_indir_tbl, sizeof(user));
+	intel_mp_rss_table(adapter->netdev, adapter->rss_indir_tbl,
+			   sizeof(user), adapter->ring_feature[RING_F_RSS].indices,
+			   adapter->mp_steer);
+	ixgbe_mp_store_reta(adapter);
+	memcpy(adapter->rss_indir_tbl, user, sizeof(user));
 }
 
 /*
@@ -253,6 +272,20 @@ static void ixgbe_mp_take_ring(struct ixgbe_adapter *adapter,
 	memset(rx_ring->desc, 0, rx_ring->size);
 }
 
+/* What gives frames to queues; resets undo it, and every ring comes here. */
+static void ixgbe_mp_write_queues(struct ixgbe_adapter *adapter,
+				  unsigned int queue)
+{
+	if (adapter->mp_steer ||
+	    intel_mp_has_rules(adapter->netdev, adapter->num_rx_queues))
+		ixgbe_mp_write_table(adapter);
+	ixgbe_mp_write_pools(adapter);
+	if (!ixgbe_mp_wants_atr(adapter))
+		ixgbe_mp_stop_atr(adapter);
+	if (!queue)
+		ixgbe_mp_warn_taken(adapter);
+}
+
 /*
  * hook: a ring that is empty and off is being configured.  The rings of the self
  * test have no q_vector, those of a macvlan another net device.
@@ -273,11 +306,11 @@ void ixgbe_mp_configure_rx_ring(struct ixgbe_adapter *adapter,
 	BUILD_BUG_ON(sizeof(union ixgbe_adv_rx_desc) !=
 		     sizeof(union intel_mp_desc));
 	rx_ring->mp = NULL;
-	if (!rx_ring->q_vector || rx_ring->netdev != netdev ||
-	    rx_ring->xsk_pool)
+	if (!rx_ring->q_vector || rx_ring->netdev != netdev)
 		return;
-	if (adapter->mp_steer)
-		ixgbe_mp_write_steer(adapter);
+	ixgbe_mp_write_queues(adapter, rx_ring->queue_index);
+	if (rx_ring->xsk_pool)
+		return;
 	params.napi = &rx_ring->q_vector->napi;
 	rx_ring->mp = intel_mp_attach(netdev, rx_ring->queue_index, guest_only,
 				      &params);
@@ -317,6 +350,40 @@ int ixgbe_mp_xsk_pool_setup(struct ixgbe_adapter *adapter,
 	if (pool && mp_queue_is_bound(adapter->netdev, queue))
 		return -EBUSY;
 	return stock(adapter, pool, queue);
+}
+
+/*
+ * hook: the interface is closed, by the user or to come back with other queues,
+ * and the driver forgets all rules of ethtool -N.  Those of bound queues stay in
+ * its list, from which it writes them when it is opened again.
+ */
+void ixgbe_mp_fdir_filter_exit(struct ixgbe_adapter *adapter,
+			       void (*stock)(struct ixgbe_adapter *adapter))
+{
+	struct ixgbe_fdir_filter *filter;
+	struct hlist_node *next;
+	HLIST_HEAD(kept);
+
+	spin_lock(&adapter->fdir_perfect_lock);
+	hlist_for_each_entry_safe(filter, next, &adapter->fdir_filter_list,
+				  fdir_node) {
+		if (!mp_rule_is_bound(adapter->netdev, filter->sw_idx))
+			continue;
+		hlist_del(&filter->fdir_node);
+		hlist_add_head(&filter->fdir_node, &kept);
+	}
+	spin_unlock(&adapter->fdir_perfect_lock);
+
+	stock(adapter);
+
+	/* the list is in order of place, and the other way round now */
+	spin_lock(&adapter->fdir_perfect_lock);
+	hlist_for_each_entry_safe(filter, next, &kept, fdir_node) {
+		hlist_del(&filter->fdir_node);
+		hlist_add_head(&filter->fdir_node, &adapter->fdir_filter_list);
+		adapter->fdir_filter_count++;
+	}
+	spin_unlock(&adapter->fdir_perfect_lock);
 }
 
 /* -------------------------------------------------------------- restart -- */
@@ -395,11 +462,14 @@ static void ixgbe_mp_restart(struct net_device *netdev, unsigned int queue)
 /* Forget where flows belong, or begin to learn it again. */
 static void ixgbe_mp_reset_atr(struct ixgbe_adapter *adapter)
 {
+	bool wanted = ixgbe_mp_wants_atr(adapter);
 	int i;
 
+	if (!wanted)
+		ixgbe_mp_stop_atr(adapter);
 	if (!(adapter->flags & IXGBE_FLAG_FDIR_HASH_CAPABLE))
 		return;
-	if (ixgbe_reinit_fdir_tables_82599(&adapter->hw) || adapter->mp_steer)
+	if (ixgbe_reinit_fdir_tables_82599(&adapter->hw) || !wanted)
 		return;
 	for (i = 0; i < adapter->num_tx_queues; i++)
 		set_bit(__IXGBE_TX_FDIR_INIT_DONE,
@@ -414,10 +484,7 @@ static void ixgbe_mp_steer(struct net_device *netdev, unsigned int queue)
 	adapter->mp_steer = queue == MP_STEER_RSS ? 0 : queue + 1;
 	if (test_bit(__IXGBE_DOWN, &adapter->state))
 		return;
-	if (adapter->mp_steer)
-		ixgbe_mp_write_steer(adapter);
-	else
-		ixgbe_mp_store_reta(adapter);
+	ixgbe_mp_write_table(adapter);
 	ixgbe_mp_reset_atr(adapter);
 }
 
@@ -425,6 +492,7 @@ static const struct mp_netdev_ops ixgbe_mp_ops = {
 	.restart = ixgbe_mp_restart,
 	.max_frame = ixgbe_mp_max_frame,
 	.steer = ixgbe_mp_steer,
+	.mac_filter = ixgbe_mp_mac_filter,
 	.align = 1,
 };
 
@@ -450,3 +518,5 @@ void ixgbe_mp_unregister(struct net_device *netdev)
 {
 	mp_netdev_unregister(netdev);
 }
+
+#include "ixgbe_mp_pools.c"

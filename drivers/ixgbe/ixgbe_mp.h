@@ -17,6 +17,8 @@ void ixgbe_mp_disable_rx_drop(struct ixgbe_adapter *adapter,
 void ixgbe_mp_clean_rx_ring(struct ixgbe_ring *ring);
 int ixgbe_mp_clean_rx_irq(struct ixgbe_q_vector *q_vector,
 			  struct ixgbe_ring *ring, int budget);
+void ixgbe_mp_fdir_filter_exit(struct ixgbe_adapter *adapter,
+			       void (*stock)(struct ixgbe_adapter *adapter));
 u32 ixgbe_mp_tsyncrxctl(struct ixgbe_adapter *adapter, u32 tsyncrxctl);
 int ixgbe_mp_xsk_pool_setup(struct ixgbe_adapter *adapter,
 			    struct xsk_buff_pool *pool, u16 queue,

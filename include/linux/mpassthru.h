@@ -97,8 +97,9 @@ enum mp_ring_mode {
  * @max_frame: as &struct mp_ring_params.max_frame, for the settings that a
  *	bound queue would get now.  RTNL held.
  * @steer: have the hardware give every frame that no filter takes to @queue, or
- *	with MP_STEER_RSS spread them again as the user had set it; kept over
- *	resets.  NULL if the NIC can have one receive queue only.  RTNL held.
+ *	with MP_STEER_RSS spread them again as the user had set it, but not to
+ *	queues of which mp_queue_has_rule() is true; kept over resets.  NULL if
+ *	the NIC can have one receive queue only.  RTNL held.
  * @mac_filter: have the hardware give frames for a MAC address, and copies of
  *	broadcasts and multicasts, to a queue, or stop it.  mp_queue_mac() says
  *	the same already.  Once per queue; kept over resets.  0; -EOPNOTSUPP if
@@ -126,6 +127,8 @@ struct mp_ring *mp_ring_attach(struct net_device *dev, unsigned int queue,
 void mp_ring_detach(struct mp_ring *ring);
 bool mp_ring_is_guest(const struct mp_ring *ring);
 const u8 *mp_queue_mac(struct net_device *dev, unsigned int queue);
+bool mp_queue_has_rule(struct net_device *dev, unsigned int queue);
+bool mp_rule_is_bound(struct net_device *dev, u32 rule);
 
 unsigned int mp_ring_get_bufs(struct mp_ring *ring, dma_addr_t *dma,
 			      unsigned int max);

@@ -50,11 +50,13 @@ static u64 pool_by_mac(const struct nic *nic, const u8 *f)
 	return pools;
 }
 
-/* Pools that a frame's VLAN, or having none, allows. */
+/* Pools that a frame's VLAN, or having none, allows: all, without VLAN filter. */
 static u64 pool_by_vlan(const struct nic *nic, const struct pkt *p)
 {
 	int i;
 
+	if (!(nic_get(nic, R_VLNCTRL) & VLNCTRL_VFE))
+		return ~0ull;
 	if (!p->tagged)
 		return pool_with(nic, VML2FLT_AUPE);
 	for (i = 0; i < VLVF_ENTRIES; i++) {
@@ -64,7 +66,7 @@ static u64 pool_by_vlan(const struct nic *nic, const struct pkt *p)
 			return nic_get64(nic, R_PFVLVFB + i * 8,
 					 R_PFVLVFB + i * 8 + 4);
 	}
-	return nic_get(nic, R_VLNCTRL) & VLNCTRL_VFE ? 0 : ~0ull;
+	return 0;
 }
 
 /*

@@ -299,12 +299,49 @@ TEST(pools_by_vlan)
 	struct pkt p;
 
 	pools_on(r, 8);
+	regs_write(r->nic, R_VLNCTRL, VLNCTRL_VFE);
 	regs_write(r->nic, R_PFVLVF, VLVF_VI_ENABLE | 7);
 	regs_write(r->nic, R_PFVLVFB, BIT(2));
 	pkt_parse(f, frame_make(f, &s), 0x8100, &p);
 	pool_filter(r->nic, f, &p, -1, &d);
 	EQUAL(d.n, 1);
 	EQUAL(d.pool[0], 2);
+	/* nobody's VLAN: the default pool */
+	regs_write(r->nic, R_PFVLVF, VLVF_VI_ENABLE | 8);
+	pool_filter(r->nic, f, &p, -1, &d);
+	EQUAL(d.n, 1);
+	EQUAL(d.pool[0], 5);
+	/* untagged: those that take it */
+	s.vlan = -1;
+	regs_write(r->nic, R_PFVML2FLT + 4, VML2FLT_BAM);
+	pkt_parse(f, frame_make(f, &s), 0x8100, &p);
+	pool_filter(r->nic, f, &p, -1, &d);
+	EQUAL(d.n, 1);
+	EQUAL(d.pool[0], 2);
+	rig_free(r);
+}
+
+/* Then a VLAN is no reason for or against a pool. */
+TEST(pools_without_vlan_filter)
+{
+	static const u8 one[6] = { 0x52, 0x54, 0, 0, 0x11, 0 };
+	struct frame_spec s = { .dst = one, .ip = 4, .proto = 17, .vlan = 7 };
+	struct rig *r = rig_new(NIC_82599);
+	struct rx_dest d;
+	struct pkt p;
+	int i;
+
+	pools_on(r, 8);
+	regs_write(r->nic, R_PFVLVF, VLVF_VI_ENABLE | 7);
+	regs_write(r->nic, R_PFVLVFB, BIT(2));
+	regs_write(r->nic, R_PFVML2FLT + 4, VML2FLT_BAM);
+	for (i = 0; i < 2; i++) {
+		pkt_parse(f, frame_make(f, &s), 0x8100, &p);
+		pool_filter(r->nic, f, &p, -1, &d);
+		EQUAL(d.n, 1);
+		EQUAL(d.pool[0], 1);
+		s.vlan = -1;
+	}
 	rig_free(r);
 }
 

@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=sh
+# case: guests on two queues by a rule of ethtool -N, the host on a third: each its own
+# kernels: 6.12
+# kernels-full: all
+# nics: 82599
+# nics-full: 82599 x540
+# vm: --smp 6 --hugepages 64
+# group: fast
+# timeout: 300
+# shellcheck source=tests/cases/guests-lib.sh
+. /mp/tests/cases/guests-lib.sh
+
+ONE=1 TWO=2
+
+aim() {
+	FILTER="proto udp dst-ip 10.77.1.$1"
+	SEND="--proto udp4 --daddr 10.77.1.$1"
+}
+
+# rules N: that many are there
+rules() {
+	ethtool -n "$DEV" | tee $VG/rules.txt
+	grep -q "Total $1 rules" $VG/rules.txt
+}
+
+# rss_around: the host's flows are spread, but not to the guests' queues
+rss_around() {
+	ra_before=$(queue_packets "[$ONE$TWO]")
+	rss_on || return 1
+	ra_theirs=$(($(queue_packets "[$ONE$TWO]") - ra_before))
+	echo "$ra_theirs on queues $ONE and $TWO"
+	[ $ra_theirs -eq 0 ]
+}
+
+guests_setup 4
+ethtool -K "$DEV" ntuple on || skip_case "$DEV has no ntuple filters"
+link_up
+ethtool -N "$DEV" flow-type udp4 dst-ip 10.77.1.9 action 3
+assert "guests" both_guests
+check "bound twice" refused 1 proto udp dst-ip 10.77.1.8
+check "MAC beside rules" refused 2 dst-mac "$(mac 9)"
+check "a second kind of rule" refused 3 vlan 5
+check "IPv6" refused 3 proto udp dst-ip fd00::1
+place=$(ethtool -n "$DEV" | awk '/^Filter:/ { print $2; exit }')
+check "a bound queue's rule stays" not ethtool -N "$DEV" delete "$place"
+check "theirs and the user's" rules 3
+check "RSS leaves them out" rss_around
+check "another table" ethtool -X "$DEV" weight 1 2 3 4
+check "RSS leaves them out of that, too" rss_around
+ethtool -X "$DEV" default
+each_its_own "bound"
+check "the user's" rules 1
+check "RSS has all queues again" not rss_around
+assert "guests again" both_guests
+# the stock driver forgets rules then
+check "down and up" down_up
+check "theirs, after down and up" rules 2
+check "RSS leaves them out still" rss_around
+each_its_own "after down and up"
+assert "guests, third" both_guests
+check "ethtool -L" ethtool -L "$DEV" combined 3
+link_up
+check "theirs, after ethtool -L" rules 2
+each_its_own "after ethtool -L"
+check "no rule is left" rules 0
+ethtool -K "$DEV" ntuple off
+link_up
+guests_end
