@@ -31,7 +31,7 @@ pings() {
 	to=$1
 	shift
 	for size; do
-		ping -q -c 10 -i 0.02 -W 2 -s "$size" "$to" |
+		ping -q -c 10 -i 0.02 -W 20 -s "$size" "$to" |
 			grep ' 0% packet loss' || {
 			echo "ping of $size bytes lost"
 			return 1

@@ -28,7 +28,7 @@ pings() {
 	to=$1
 	shift
 	for size; do
-		ping -q -c 10 -i 0.02 -W 2 -s "$size" "$to" >/run/ping
+		ping -q -c 10 -i 0.02 -W 20 -s "$size" "$to" >/run/ping
 		grep -q ' 0% packet loss' /run/ping || {
 			echo "ping of $size bytes: $(grep loss /run/ping)"
 			return 1
