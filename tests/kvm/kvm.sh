@@ -44,8 +44,8 @@ kvm_memory() {
 
 # kvm_bus mmio|pci: the machine and how its devices are attached. With pci the
 # guest's interrupts come from the vhost worker, with mmio by way of QEMU. On an
-# emulated host of 7.3 no guest boots with pci, whatever its NIC: the firmware
-# leaves a broken ACPI table.
+# emulated host of 7.3, and with four CPUs, no guest boots with pci, whatever its
+# NIC: the firmware leaves a broken ACPI table.
 kvm_bus() {
 	kb=-machine\ microvm,accel=kvm,rtc=on,memory-backend=m
 	case $1 in
