@@ -360,22 +360,23 @@ discard:
 static unsigned int mp_vhost_read_raw(struct mp_vhost *mv, unsigned int n)
 {
 	struct vhost_virtqueue *vq = mp_vhost_vq(mv);
+	struct mp_raw *raw = mv->raw;	/* not an array: no checks in between */
 	struct vring_desc __user *desc;
 	unsigned int i = 0;
 	__virtio16 id;
 
 	if (!user_read_access_begin(vq->desc, vq->num * sizeof(*vq->desc)))
 		return 0;
-	for (; i < n; i++) {
+	for (; i < n; i++, raw++) {
 		unsafe_get_user(id, &vq->avail->ring[(vq->last_avail_idx + i) &
 						     (vq->num - 1)], out);
-		mv->raw[i].id = vhost16_to_cpu(vq, id);
-		if (mv->raw[i].id >= vq->num)
+		raw->id = vhost16_to_cpu(vq, id);
+		if (raw->id >= vq->num)
 			break;
-		desc = &vq->desc[mv->raw[i].id];
-		unsafe_get_user(mv->raw[i].desc.addr, &desc->addr, out);
-		unsafe_get_user(mv->raw[i].desc.len, &desc->len, out);
-		unsafe_get_user(mv->raw[i].desc.flags, &desc->flags, out);
+		desc = vq->desc + raw->id;
+		unsafe_get_user(raw->desc.addr, &desc->addr, out);
+		unsafe_get_user(raw->desc.len, &desc->len, out);
+		unsafe_get_user(raw->desc.flags, &desc->flags, out);
 	}
 out:
 	user_read_access_end();

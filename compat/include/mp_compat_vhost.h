@@ -18,6 +18,11 @@
 
 #include "mp_config.h"
 
+/* 6.18, where vhost offers it; by then the number had long been given */
+#ifndef VIRTIO_F_IN_ORDER
+#define VIRTIO_F_IN_ORDER	35
+#endif
+
 /**
  * mp_vhost_get_desc() - take the next buffer off the avail ring
  * @vq: virtqueue, its mutex held
