@@ -97,7 +97,7 @@ no_port() {
 channels=$(ethtool -l "$DEV" | awk '/^Combined:/ { n = $2 } END { print n }')
 ethtool -L "$DEV" combined $QUEUES || skip_case "$DEV cannot have $QUEUES queues"
 ip -n peer addr add $KVM_PEER/24 dev p0
-assert "what a KVM guest needs" kvm_setup
+assert "what a KVM guest needs" kvm_setup wiregen
 kvm_start "$DEV" hugepages mmio $QUEUES
 assert "the guest boots" kvm_wait_boot 1
 assert "its NIC comes up" kvm_guest "echo 1 >/proc/sys/net/ipv6/conf/eth0/disable_ipv6

@@ -21,14 +21,15 @@ KVM_MAC=52:54:00:00:00:09
 KVM_ADDR=192.0.2.9
 KVM_PEER=192.0.2.1
 
-# kvm_setup: what guests need, once per VM
+# kvm_setup [TOOL...]: what guests need, once per VM; with pci no more tools: the
+# firmware has no room for the ACPI tables then
 kvm_setup() {
 	insmod_stock kvm-amd || {
 		echo "no nested KVM: this CPU has no SVM"
 		return 1
 	}
 	in_lab mkdir -p $KVM_DIR
-	/mp/tests/kvm/mkguest "$KVM_ROOT_DIR" || return 1
+	/mp/tests/kvm/mkguest "$KVM_ROOT_DIR" "$@" || return 1
 	# shellcheck disable=SC1090
 	KVM_KERNEL=$(. "$(grep -lxF "KREL=$KREL" /mp/build/lab/kernels/*.env)" &&
 		echo "$VMLINUX")
