@@ -73,7 +73,11 @@ kvm_queues() {
 # port for each; KVM_PID is QEMU's
 kvm_start() {
 	sfx=$(kvm_suffix "$3") kvm_n=${4:-1} kvm_target=$1
-	[ "$kvm_n" -eq 1 ] || kvm_target=$1:0-$((kvm_n - 1))
+	kvm_by='' kvm_net='-netdev tap,id=t,fd={fd},vhost=on'
+	[ "$kvm_n" -eq 1 ] || {
+		kvm_target=$1:0-$((kvm_n - 1))
+		kvm_by='--netdev-id t' kvm_net=''
+	}
 	for f in ctl qmp; do
 		rm -f "$KVM_ROOT_DIR/$f.in" "$KVM_ROOT_DIR/$f.out"
 		mkfifo "$KVM_ROOT_DIR/$f.in"
@@ -82,13 +86,14 @@ kvm_start() {
 	# held open, so that neither end sees an end of file
 	exec 7<>"$KVM_ROOT_DIR/ctl.in" 8<>"$KVM_ROOT_DIR/qmp.in"
 	# shellcheck disable=SC2046,SC2086
-	mpctl run "$kvm_target" --netdev-id t -- chroot /lab \
+	mpctl run "$kvm_target" $kvm_by -- chroot /lab \
 		/usr/bin/env PATH=/usr/bin:/bin qemu-system-x86_64 \
 		-no-user-config -nodefaults -display none -cpu host -smp "$kvm_n" \
 		-m $KVM_MB $(kvm_memory "$2") $(kvm_bus "$3") \
 		-kernel "$KVM_KERNEL" -initrd $KVM_DIR/guest.cpio \
 		-append "console=ttyS0 quiet panic=-1 reboot=t" \
 		-serial file:/out/guest-console.log \
+		$kvm_net \
 		-device "virtio-net-$sfx,netdev=t,mac=$KVM_MAC$(kvm_queues "$kvm_n" "$3")" \
 		-device "virtio-serial-$sfx" \
 		-chardev "file,id=ctl,path=$KVM_DIR/ctl.out,input-path=$KVM_DIR/ctl.in" \
