@@ -148,7 +148,7 @@ static inline bool mp_chunk_covers(const struct mp_chunk *chunk,
 				   unsigned long addr, unsigned long len)
 {
 	return addr >= chunk->start && addr < chunk->end &&
-	       len <= chunk->end - addr && !READ_ONCE(chunk->stale);
+	       len <= chunk->end - addr && !mp_chunk_is_stale(chunk);
 }
 
 /*

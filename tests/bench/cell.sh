@@ -47,7 +47,7 @@ sender() {
 		pg p0 "dst_mac $4"
 		pg p0 "dst_min 198.18.0.1"
 		pg p0 "dst_max 198.18.0.1"
-		' sender "$SIZE" "$BATCH" "$GAP_NS" "$TO"
+		' sender "$SIZE" "$BATCH" "$GAP_NS" $GUEST_MAC
 }
 
 # run N: N frames, counted
@@ -132,7 +132,6 @@ case $BENCH_PATH in
 *) ours ;;
 esac
 up
-TO=$GUEST_MAC
 sender
 filtered
 arrives

@@ -100,6 +100,9 @@ struct counts {
 	uint64_t rep[SLOTS];
 };
 
+static const uint8_t mark_start[MARK_BYTES] = { MARK_START };
+static const uint8_t mark_stop[MARK_BYTES] = { MARK_STOP };
+
 static struct qemu_plugin_scoreboard *board;
 static const char *out;
 static unsigned int n_dumps;

@@ -356,10 +356,6 @@ pins_released() {
 		END { exit n[0] != n[1] }' /proc/vmstat
 }
 
-no_port() {
-	[ -z "$(mpctl show)" ] || { mpctl show; return 1; }
-}
-
 stack_works() {
 	ip addr add 192.0.2.7/24 dev "$DEV"
 	wait_for 20 has_carrier "$DEV"
@@ -370,7 +366,7 @@ stack_works() {
 }
 
 nothing_left() {
-	check "$WHAT: the port is gone" no_port
+	check "$WHAT: the port is gone" kvm_no_port
 	check "$WHAT: nothing is pinned, charged or posted" assert_idle
 	check "$WHAT: all pins are released" wait_for 5 pins_released
 	check "$WHAT: the NIC serves the stack again" stack_works

@@ -90,10 +90,6 @@ ports_sent() {
 	jq -e '[.[] | select(.tx > 20)] | length >= 2' /tmp/queues >/dev/null
 }
 
-no_port() {
-	[ -z "$(mpctl show)" ] || { mpctl show; return 1; }
-}
-
 channels=$(ethtool -l "$DEV" | awk '/^Combined:/ { n = $2 } END { print n }')
 ethtool -L "$DEV" combined $QUEUES || skip_case "$DEV cannot have $QUEUES queues"
 ip -n peer addr add $KVM_PEER/24 dev p0
@@ -115,7 +111,7 @@ check "each port has its share" all_queues
 check "8 connections of the guest's" guest_sends
 check "it sends by several ports" ports_sent
 check "QEMU quits" kvm_quit
-check "the ports are gone" no_port
+check "the ports are gone" kvm_no_port
 check "nothing is pinned, charged or posted" assert_idle
 check "ethtool -L again" ethtool -L "$DEV" combined "$channels"
 ip -n peer addr flush dev p0

@@ -168,3 +168,8 @@ kvm_quit() {
 	kvm_qmp '"quit"'
 	kvm_end
 }
+
+# kvm_no_port: nothing is bound any more
+kvm_no_port() {
+	[ -z "$(mpctl show)" ] || { mpctl show; return 1; }
+}
