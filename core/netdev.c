@@ -203,7 +203,8 @@ void mp_netdev_unclaim(struct mp_ring *ring)
  * stock driver and cannot be bound.
  *
  * Context: Process.  Takes RTNL.
- * Return: 0; -ENOMEM.
+ * Return: 0; -ENOMEM; -ENODEV if @dev is unregistered meanwhile, as a driver's
+ *	service task may do while its probe goes on.
  */
 int mp_netdev_register(struct net_device *dev, struct device *dma_dev,
 		       unsigned int nqueues, const struct mp_netdev_ops *ops)
@@ -223,6 +224,11 @@ int mp_netdev_register(struct net_device *dev, struct device *dma_dev,
 		mp_ring_init(&nd->rings[i], nd, i);
 
 	rtnl_lock();
+	if (dev->reg_state != NETREG_REGISTERED) {
+		rtnl_unlock();
+		kvfree(nd);
+		return -ENODEV;
+	}
 	list_add_tail(&nd->list, &mp_netdevs);
 	mp_ethtool_wrap(nd);
 	rtnl_unlock();

@@ -146,24 +146,26 @@ expression A, P, Q;
  	...>
  }
 
-@r_register@
+// The last statement but "return 0" of a probe that worked: what fails behind
+// register_netdev() needs no call of ours then.
+@r_register exists@
 expression E, N;
-identifier L;
 @@
- ixgbe_probe(...)
- {
- 	... when any
- 	E = register_netdev(N);
- 	if (E)
- 		goto L;
-+	ixgbe_mp_register(N);
- 	... when any
- }
+ E = register_netdev(N);
+ ... when any
++ixgbe_mp_register(N);
+ return 0;
 
-// Removal, what fails in ixgbe_probe after r_register, a module that is no
-// longer supported, a firmware that failed. The NIC runs until then.
+// Removal, a module that is no longer supported, a firmware that failed. The NIC
+// runs until then.
 @r_unregister@
 expression N;
+identifier F != ixgbe_probe;
 @@
+ F(...)
+ {
+ 	<+...
 +	ixgbe_mp_unregister(N);
  	unregister_netdev(N);
+ 	...+>
+ }
