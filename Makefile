@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0
 # mpassthru: "make help" tells what there is.
 
-# What gets converted: drivers and vhost_net, one directory each.
-PIECES	:= drivers/e1000e drivers/igb drivers/ixgbe vhost
+# What gets converted: drivers and vhost_net, one directory each, with a manifest.
+PIECES	:= $(patsubst %/hooks,%,$(sort $(wildcard drivers/*/hooks))) vhost
 # What gets built; the directory in the build tree has the piece's name.
-MODULES	:= core/mpassthru.ko e1000e/e1000e.ko igb/igb.ko ixgbe/ixgbe.ko \
-	   vhost/vhost_net.ko
+DRIVERS	:= $(notdir $(filter drivers/%,$(PIECES)))
+MODULES	:= core/mpassthru.ko $(foreach d,$(DRIVERS),$d/$d.ko) vhost/vhost_net.ko
 
 ifdef KREL
 KDIR	?= /lib/modules/$(KREL)/build
@@ -112,7 +112,7 @@ help:
 #:
 #: In the lab (as root; needs only a Debian-like machine):
 #:   make demo              frames of a real e1000e reach a guest without a copy
-#:                          NIC=e1000e (igb, 82599) KERNEL=6.12
+#:                          NIC=e1000e (igb, ixgbe) KERNEL=6.12
 #:   make check             all tests; CASES="memlock bound-*" only these
 #:   make check-full        the long ones too
 #:   make lab               make the lab, which both do by themselves

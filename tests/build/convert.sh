@@ -3,7 +3,8 @@
 # Conversion: every hook in its place on every kernel, and every way in which
 # one can go missing is noticed.
 
-PIECES="drivers/e1000e drivers/igb drivers/ixgbe vhost"
+DRIVERS=$(cd "$top/drivers" && echo */hooks | sed 's|/hooks||g')
+PIECES="$(echo "$DRIVERS" | sed 's|[^ ]*|drivers/&|g') vhost"
 
 convert_cases() {
 	run_case "convert $1: the hooks of the manifest, nothing else" \

@@ -20,12 +20,12 @@ mp_make() {
 modules_build() {
 	kernel "$1"
 	mp_make modules >"$T/make" 2>&1 || { cat "$T/make"; return 1; }
-	for m in core/mpassthru e1000e/e1000e igb/igb ixgbe/ixgbe \
-		vhost/vhost_net; do
+	for m in core/mpassthru vhost/vhost_net \
+		$(echo "$DRIVERS" | sed 's|[^ ]*|&/&|g'); do
 		[ -f "$out/$m.ko" ]
 		modinfo -F vermagic "$out/$m.ko" | grep -qF "$KREL "
 	done
-	for m in e1000e igb ixgbe; do
+	for m in $DRIVERS; do
 		modinfo -F depends "$out/$m/$m.ko" | grep -q mpassthru
 	done
 	sed '/the compiler differs from the one used/d' "$T/make" >"$T/said"
@@ -57,11 +57,12 @@ modules_install() {
 
 	mp_make modules_install INSTALL_MOD_PATH="$root"
 	(cd "$root" && find . -name '*.ko*' | sort) >"$T/after"
-	comm -13 "$T/before" "$T/after" | sed 's|.*/||; s|\.ko.*||' >"$T/new"
-	[ "$(sort "$T/new" | paste -s -d ' ' -)" = \
-		"e1000e igb ixgbe mpassthru vhost_net" ]
-	for m in e1000e igb ixgbe mpassthru vhost_net; do
-		where "$root" $m | grep '/updates/mpassthru/'
+	comm -13 "$T/before" "$T/after" | sed 's|.*/||; s|\.ko.*||' |
+		sort >"$T/new"
+	{ echo "$DRIVERS" | tr ' ' '\n'; echo mpassthru; echo vhost_net; } |
+		sort | diff - "$T/new"
+	for m in $DRIVERS mpassthru vhost_net; do
+		where "$root" "$m" | grep '/updates/mpassthru/'
 	done
 	modprobe -d "$root" -S "$KREL" --show-depends vhost_net |
 		grep '/kernel/.*/vhost\.ko'
