@@ -772,6 +772,16 @@ static int mp_vhost_batch(struct mp_vhost *mv, size_t *bytes, int *err)
 }
 
 /*
+ * Heads that the guest makes available while the worker sleeps need no kick as
+ * long as the NIC has most of the ring: the next frame wakes the worker, and it
+ * posts before it completes.
+ */
+static bool mp_vhost_wants_kick(struct mp_vhost *mv)
+{
+	return mp_rx_room(mv->rx) > mp_rx_size(mv->rx) / 4;
+}
+
+/*
  * Complete and post until there is nothing to do, the weight is used up (then
  * the worker is queued again), or the direct way is not possible any more: a
  * negative errno.
@@ -781,7 +791,6 @@ static int mp_vhost_run(struct mp_vhost *mv)
 	struct vhost_virtqueue *vq = mp_vhost_vq(mv);
 	size_t bytes = 0;
 	int work = 0;
-	bool room;
 	int n, err;
 
 	vhost_disable_notify(&mv->n->dev, vq);
@@ -799,8 +808,7 @@ static int mp_vhost_run(struct mp_vhost *mv)
 			return 0;
 		}
 		/* a malformed head: wait for the next kick, as stock does */
-		room = mp_rx_room(mv->rx);
-		if (mp_vhost_sleep(mv, room && !err))
+		if (mp_vhost_sleep(mv, !err && mp_vhost_wants_kick(mv)))
 			return 0;
 	} while (!vhost_exceeds_weight(vq, work, bytes));
 	return 0;
