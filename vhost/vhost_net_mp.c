@@ -49,12 +49,6 @@ struct mp_head {
 	u32 room;
 };
 
-/* An entry of the avail ring and its descriptor, as the guest wrote them. */
-struct mp_raw {
-	struct vring_desc desc;
-	u16 id;
-};
-
 /**
  * struct mp_vhost - a receive virtqueue whose backend is a port
  * @n: the device
@@ -66,7 +60,6 @@ struct mp_raw {
  * @fetched: heads of the current batch that are not posted yet; they follow the
  *	posted ones in @head
  * @buf: their windows
- * @raw: what the next heads were made of
  * @frame: frames of the current batch
  * @hlen: bytes of virtio-net header that were left in front of every window
  * @stock: receive through the socket from now on
@@ -85,7 +78,6 @@ struct mp_vhost {
 	u32 completed;
 	unsigned int fetched;
 	struct mp_buf buf[MP_RX_BATCH];
-	struct mp_raw raw[MP_RX_BATCH];
 	struct mp_frame frame[MP_RX_BATCH];
 	size_t hlen;
 	bool stock;
@@ -353,90 +345,94 @@ discard:
 	return r;
 }
 
-/*
- * Read up to @n entries of the avail ring with their descriptors into mv->raw,
- * each once.  Returns how many could be read and are in range.
- */
-static unsigned int mp_vhost_read_raw(struct mp_vhost *mv, unsigned int n)
+/* A head of one piece, which begins @offset bytes into the last one's region. */
+static __always_inline void mp_head_set(struct mp_vhost *mv,
+					struct mp_head *head, u16 id,
+					u64 offset, u32 len, struct mp_buf *buf)
 {
-	struct vhost_virtqueue *vq = mp_vhost_vq(mv);
-	struct mp_raw *raw = mv->raw;	/* not an array: no checks in between */
-	struct vring_desc __user *desc;
-	unsigned int i = 0;
-	__virtio16 id;
+	const u64 addr = mv->map_addr + offset;
 
-	if (!user_read_access_begin(vq->desc, vq->num * sizeof(*vq->desc)))
-		return 0;
-	for (; i < n; i++, raw++) {
-		unsafe_get_user(id, &vq->avail->ring[(vq->last_avail_idx + i) &
-						     (vq->num - 1)], out);
-		raw->id = vhost16_to_cpu(vq, id);
-		if (raw->id >= vq->num)
-			break;
-		desc = vq->desc + raw->id;
-		unsafe_get_user(raw->desc.addr, &desc->addr, out);
-		unsafe_get_user(raw->desc.len, &desc->len, out);
-		unsafe_get_user(raw->desc.flags, &desc->flags, out);
-	}
-out:
-	user_read_access_end();
-	return i;
-}
-
-/* The head is one writable piece, large enough, in the region of the last one. */
-static bool mp_head_from_raw(struct mp_vhost *mv, struct mp_head *head,
-			     const struct mp_raw *raw, u32 want,
-			     struct mp_buf *buf)
-{
-	struct vhost_virtqueue *vq = mp_vhost_vq(mv);
-	u64 offset = vhost64_to_cpu(vq, raw->desc.addr) - mv->map_gpa;
-	u32 len = vhost32_to_cpu(vq, raw->desc.len);
-	u64 addr = mv->map_addr + offset;
-
-	if (vhost16_to_cpu(vq, raw->desc.flags) != VRING_DESC_F_WRITE ||
-	    len < want || offset >= mv->map_len || len > mv->map_len - offset)
-		return false;
 	head->seg[0].iov_base = (void __user *)(uintptr_t)addr;
 	head->seg[0].iov_len = len;
 	head->log[0].addr = mv->map_gpa + offset;
 	head->log[0].len = len;
 	head->nsegs = 1;
 	head->nlogs = 1;
-	head->id = raw->id;
+	head->id = id;
 	head->ndesc = 1;
 	head->room = len - mv->hlen;
 	buf->addr = addr + mv->hlen;
 	buf->len = head->room;
 	buf->map_addr = mv->map_addr;
 	buf->map_len = mv->map_len;
-	return true;
 }
 
 /*
- * Fetch the heads that are as most guests make them, up to @room, of those that
- * vhost has seen to be available.  It ends before the first other one, which is
- * for mp_vhost_fetch_one(); so is whatever is wrong.
+ * Fetch up to @n heads that are as most guests make them: one writable piece,
+ * large enough, in the region of the last one.  Each entry of the rings is read
+ * once.  User memory is open: nothing is called, and no array is indexed, which
+ * the compiler might check.  Returns how many.
+ */
+static unsigned int mp_vhost_read_plain(struct mp_vhost *mv, unsigned int n)
+{
+	struct vhost_virtqueue *vq = mp_vhost_vq(mv);
+	const u32 want = mv->hlen + mp_rx_max_frame(mv->rx);
+	const u32 first = mv->posted + mv->fetched;
+	const bool le = vhost_is_little_endian(vq);
+	struct mp_buf *buf = mv->buf + mv->fetched;
+	struct vring_desc __user *desc;
+	unsigned int i = 0;
+	__virtio16 id, flags;
+	__virtio64 addr;
+	__virtio32 len;
+	u64 offset;
+
+	if (!user_read_access_begin(vq->desc, vq->num * sizeof(*vq->desc)))
+		return 0;
+	for (; i < n; i++, buf++) {
+		unsafe_get_user(id, &vq->avail->ring[(vq->last_avail_idx + i) &
+						     (vq->num - 1)], out);
+		if (__virtio16_to_cpu(le, id) >= vq->num)
+			break;
+		desc = vq->desc + __virtio16_to_cpu(le, id);
+		unsafe_get_user(addr, &desc->addr, out);
+		unsafe_get_user(len, &desc->len, out);
+		unsafe_get_user(flags, &desc->flags, out);
+		offset = __virtio64_to_cpu(le, addr) - mv->map_gpa;
+		if (__virtio16_to_cpu(le, flags) != VRING_DESC_F_WRITE ||
+		    __virtio32_to_cpu(le, len) < want ||
+		    offset >= mv->map_len ||
+		    __virtio32_to_cpu(le, len) > mv->map_len - offset)
+			break;
+		mp_head_set(mv, &mv->head[(first + i) & mv->mask],
+			    __virtio16_to_cpu(le, id), offset,
+			    __virtio32_to_cpu(le, len), buf);
+	}
+out:
+	user_read_access_end();
+	return i;
+}
+
+/*
+ * Fetch plain heads, up to @room, of those that vhost has seen to be available.
+ * It ends before the first other one, which is for mp_vhost_fetch_one(); so is
+ * whatever is wrong.
  */
 static void mp_vhost_fetch_plain(struct mp_vhost *mv, unsigned int room)
 {
 	struct vhost_virtqueue *vq = mp_vhost_vq(mv);
-	u32 want = mv->hlen + mp_rx_max_frame(mv->rx);
-	unsigned int i, n;
+	unsigned int n;
 
 	/* with it the avail ring does not say which head is next */
 	if (vhost_has_feature(vq, VIRTIO_F_IN_ORDER) || !mv->map_len)
 		return;
 	n = min_t(unsigned int, room - mv->fetched,
 		  (u16)(vq->avail_idx - vq->last_avail_idx));
-	n = mp_vhost_read_raw(mv, n);
-	for (i = 0; i < n; i++) {
-		if (!mp_head_from_raw(mv, &mv->head[(mv->posted + mv->fetched) &
-						    mv->mask],
-				      &mv->raw[i], want, &mv->buf[mv->fetched]))
-			break;
-		mv->fetched++;
-	}
-	vq->last_avail_idx += i;
+	if (!n)
+		return;
+	n = mp_vhost_read_plain(mv, n);
+	vq->last_avail_idx += n;
+	mv->fetched += n;
 }
 
 /* Fetch what the guest has made available, as far as there is room. */
