@@ -116,18 +116,21 @@ static const struct mp_rx_ops mp_vhost_rx_ops = {
 
 /* ------------------------------------------------------------- complete -- */
 
-/* What every guest of virtio 1 has in front of a frame, whole in one piece. */
-static int mp_head_write_plain(void __user *to,
-			       const struct virtio_net_hdr_mrg_rxbuf *hdr)
+/*
+ * What every guest of virtio 1 has in front of a frame, whole in one piece: all
+ * of it is 0 but the flags, which come first, and the number of buffers.
+ */
+static __always_inline int
+mp_head_write_plain(struct virtio_net_hdr_mrg_rxbuf __user *to, u8 flags,
+		    __virtio16 num_buffers)
 {
-	const u64 *low = (const u64 *)hdr;
-	const u32 *high = (const u32 *)(low + 1);
-
-	BUILD_BUG_ON(sizeof(*hdr) != sizeof(*low) + sizeof(*high));
-	if (!user_write_access_begin(to, sizeof(*hdr)))
+	BUILD_BUG_ON(offsetof(typeof(*to), hdr.flags));
+	BUILD_BUG_ON(offsetof(typeof(*to), hdr.csum_offset) != sizeof(__le64));
+	if (!user_write_access_begin(to, sizeof(*to)))
 		return -EFAULT;
-	unsafe_put_user(*low, (u64 __user *)to, fault);
-	unsafe_put_user(*high, (u32 __user *)(to + sizeof(*low)), fault);
+	unsafe_put_user(cpu_to_le64(flags), (__le64 __user *)to, fault);
+	unsafe_put_user(0, &to->hdr.csum_offset, fault);
+	unsafe_put_user(num_buffers, &to->num_buffers, fault);
 	user_write_access_end();
 	return 0;
 fault:
@@ -137,15 +140,20 @@ fault:
 
 /* Header and frame into any number of pieces. */
 static int mp_head_write_pieces(struct mp_vhost *mv, const struct mp_head *head,
-				const struct virtio_net_hdr_mrg_rxbuf *hdr,
-				const struct mp_frame *frame)
+				const struct mp_frame *frame, u8 flags,
+				__virtio16 num_buffers)
 {
-	size_t hlen = min(mv->hlen, sizeof(*hdr));
+	struct virtio_net_hdr_mrg_rxbuf hdr = {
+		.hdr.flags = flags,
+		.hdr.gso_type = VIRTIO_NET_HDR_GSO_NONE,
+		.num_buffers = num_buffers,
+	};
+	size_t hlen = min(mv->hlen, sizeof(hdr));
 	struct iov_iter to;
 
 	iov_iter_init(&to, ITER_DEST, head->seg, head->nsegs,
 		      mv->hlen + frame->len);
-	if (copy_to_iter(hdr, hlen, &to) != hlen ||
+	if (copy_to_iter(&hdr, hlen, &to) != hlen ||
 	    iov_iter_zero(mv->hlen - hlen, &to) != mv->hlen - hlen)
 		return -EFAULT;
 	if (frame->copy &&
@@ -155,25 +163,24 @@ static int mp_head_write_pieces(struct mp_vhost *mv, const struct mp_head *head,
 }
 
 /* Write header and, for a detour, the frame.  Returns bytes used in the head. */
-static int mp_head_write(struct mp_vhost *mv, const struct mp_head *head,
-			 const struct mp_frame *frame)
+static __always_inline int mp_head_write(struct mp_vhost *mv,
+					 const struct mp_head *head,
+					 const struct mp_frame *frame,
+					 __virtio16 num_buffers)
 {
-	struct vhost_virtqueue *vq = mp_vhost_vq(mv);
-	struct virtio_net_hdr_mrg_rxbuf hdr __aligned(8) = {
-		.hdr.gso_type = VIRTIO_NET_HDR_GSO_NONE,
-		.num_buffers = cpu_to_vhost16(vq, 1),
-	};
+	u8 flags = frame->flags & MP_RX_CSUM_OK ? VIRTIO_NET_HDR_F_DATA_VALID :
+						  0;
 	int err;
 
-	if (frame->flags & MP_RX_CSUM_OK)
-		hdr.hdr.flags = VIRTIO_NET_HDR_F_DATA_VALID;
 	if (unlikely(frame->len > head->room))
 		return -EMSGSIZE;
-	if (likely(!frame->copy && mv->hlen == sizeof(hdr) &&
-		   head->seg[0].iov_len >= sizeof(hdr)))
-		err = mp_head_write_plain(head->seg[0].iov_base, &hdr);
+	if (likely(!frame->copy &&
+		   mv->hlen == sizeof(struct virtio_net_hdr_mrg_rxbuf) &&
+		   head->seg[0].iov_len >= mv->hlen))
+		err = mp_head_write_plain(head->seg[0].iov_base, flags,
+					  num_buffers);
 	else
-		err = mp_head_write_pieces(mv, head, &hdr, frame);
+		err = mp_head_write_pieces(mv, head, frame, flags, num_buffers);
 	return err ?: mv->hlen + frame->len;
 }
 
@@ -207,20 +214,23 @@ static unsigned int mp_vhost_write(struct mp_vhost *mv, unsigned int n,
 				   size_t *bytes, int *err)
 {
 	struct vhost_virtqueue *vq = mp_vhost_vq(mv);
+	const bool le = vhost_is_little_endian(vq);
+	struct vring_used_elem *used = vq->heads;
+	struct mp_frame *frame = mv->frame;
 	struct mp_head *head;
 	unsigned int i;
 	int len;
 
-	for (i = 0; i < n; i++) {
+	for (i = 0; i < n; i++, frame++, used++) {
 		head = &mv->head[(mv->completed + i) & mv->mask];
-		len = mp_head_write(mv, head, &mv->frame[i]);
+		len = mp_head_write(mv, head, frame, __cpu_to_virtio16(le, 1));
 		if (unlikely(len < 0)) {
 			*err = len;
 			break;
 		}
 		mp_vhost_log(mv, head, len);
-		vq->heads[i].id = cpu_to_vhost32(vq, head->id);
-		vq->heads[i].len = cpu_to_vhost32(vq, len);
+		used->id = __cpu_to_virtio32(le, head->id);
+		used->len = __cpu_to_virtio32(le, len);
 		mp_vhost_set_nhead(vq, i, 1);
 		*bytes += len;
 	}
