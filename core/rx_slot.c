@@ -163,8 +163,6 @@ static int mp_slot_place(struct mp_rx *rx, const struct mp_buf *buf,
 		return 1 + MP_DETOUR_SMALL;
 	if (unlikely(buf->addr & (rx->align - 1)))
 		return 1 + MP_DETOUR_ALIGN;
-	if (likely(mp_pins_get_last(rx->pins, buf->addr, rx->max_frame, win)))
-		return 0;
 	reach = *buf;
 	reach.len = rx->max_frame;
 	return mp_pins_get(rx->pins, &reach, win);
@@ -183,6 +181,61 @@ static bool mp_slot_detour(struct mp_rx *rx, struct mp_slot *slot, int why,
 	return true;
 }
 
+/* Post one head, wherever it lies.  False if no host page could be had. */
+static bool mp_rx_post_one(struct mp_rx *rx, const struct mp_buf *buf)
+{
+	u32 i = rx->posted & rx->s.mask;
+	struct mp_slot *slot = &rx->slot[i];
+	struct mp_window win;
+	int why;
+
+	why = mp_slot_place(rx, buf, &win);
+	if (unlikely(why) && !mp_slot_detour(rx, slot, why, &win))
+		return false;
+	slot->chunk = win.chunk;
+	slot->data = win.kaddr;
+	slot->dma = win.dma;
+	slot->detour = why;
+	rx->s.fill[i] = win.dma;
+	rx->posted++;
+	return true;
+}
+
+/*
+ * Post the first heads as far as they lie in the chunk of the last lookup, and
+ * that needs no more than adding up: nearly always all of them in 2 MiB pages.
+ * Returns how many.
+ */
+static unsigned int mp_rx_post_run(struct mp_rx *rx, const struct mp_buf *buf,
+				   unsigned int n)
+{
+	const u32 mask = rx->s.mask, first = rx->posted;
+	const u64 len = rx->max_frame, align = rx->align - 1;
+	dma_addr_t *fill = rx->s.fill;
+	struct mp_slot *slot;
+	struct mp_run run;
+	unsigned int i;
+	u64 offset;
+
+	if (!mp_pins_get_run(rx->pins, len, &run))
+		return 0;
+	for (i = 0; i < n; i++, buf++) {
+		offset = buf->addr - run.start;
+		if (unlikely(offset > run.last || buf->len < len ||
+			     buf->addr & align))
+			break;
+		slot = &rx->slot[(first + i) & mask];
+		slot->chunk = run.chunk;
+		slot->data = run.kaddr + offset;
+		slot->dma = run.dma + offset;
+		slot->detour = 0;
+		fill[(first + i) & mask] = run.dma + offset;
+	}
+	run.chunk->users += i;
+	rx->posted = first + i;
+	return i;
+}
+
 /**
  * mp_rx_post() - give the next heads to the NIC
  * @rx: receive ring
@@ -199,29 +252,18 @@ static bool mp_slot_detour(struct mp_rx *rx, struct mp_slot *slot, int why,
 unsigned int mp_rx_post(struct mp_rx *rx, const struct mp_buf *buf,
 			unsigned int n)
 {
-	const u32 mask = rx->s.mask, first = rx->posted;
-	dma_addr_t *fill = rx->s.fill;
-	struct mp_window win;
-	struct mp_slot *slot;
-	unsigned int i;
-	int why;
+	unsigned int i = 0;
 
 	lockdep_assert_held(&rx->lock);
 	if (!rx->pins)
 		return 0;
-	n = min(n, mask + 1 - (first - rx->completed));
-	for (i = 0; i < n; i++) {
-		slot = &rx->slot[(first + i) & mask];
-		why = mp_slot_place(rx, &buf[i], &win);
-		if (unlikely(why) && !mp_slot_detour(rx, slot, why, &win))
+	n = min(n, rx->s.mask + 1 - (rx->posted - rx->completed));
+	while (i < n) {
+		i += mp_rx_post_run(rx, &buf[i], n - i);
+		if (i == n || !mp_rx_post_one(rx, &buf[i]))
 			break;
-		slot->chunk = win.chunk;
-		slot->data = win.kaddr;
-		slot->dma = win.dma;
-		slot->detour = why;
-		fill[(first + i) & mask] = win.dma;
+		i++;
 	}
-	rx->posted = first + i;
 	return i;
 }
 EXPORT_SYMBOL_GPL(mp_rx_post);
