@@ -219,6 +219,21 @@ static bool enable_calls(struct guest *g)
 	return ring_enable_call(&g->vhost.vq[VQ_TX].ring) || there;
 }
 
+/* What poll() said of @p, as wait_for_events() has it: no more calls than needed. */
+static void collect_events(struct guest *g, const struct pollfd *p)
+{
+	struct vhost_vq *vq = g->vhost.vq;
+
+	if (p[0].revents)
+		vhost_collect_call(&vq[VQ_RX]);
+	if (p[1].revents)
+		vhost_collect_call(&vq[VQ_TX]);
+	if (p[2].revents)
+		vhost_collect_err(&vq[VQ_RX]);
+	if (p[3].revents)
+		vhost_collect_err(&vq[VQ_TX]);
+}
+
 static void wait_for_events(struct guest *g)
 {
 	struct pollfd p[] = {
@@ -234,7 +249,7 @@ static void wait_for_events(struct guest *g)
 		ms = 0;
 	if (poll(p, ARRAY_LEN(p), ms) < 0 && errno != EINTR)
 		die_errno("poll");
-	vhost_collect_events(&g->vhost);
+	collect_events(g, p);
 	if (g->ctl_fd >= 0)
 		ctl_serve(g);
 	ring_disable_call(&g->vhost.vq[VQ_RX].ring);
