@@ -88,8 +88,12 @@ check-build:
 	@tests/build/run
 
 bench:
-	@tests/bench/run $(or $(NIC),igb) $(or $(BENCH),ours) $(or $(SIZE),508) \
+ifdef NIC
+	@tests/bench/run $(NIC) $(or $(BENCH),ours) $(or $(SIZE),508) \
 		$(or $(BATCH),64)
+else
+	@tests/bench/all
+endif
 
 # On real hardware: see tests/nic/README.md.
 hwtest:
@@ -121,8 +125,10 @@ help:
 #:     KERNELS="6.12 7.3"   only these; 6.12-debug (KASAN, lockdep, ...) is
 #:                          built once, which takes half an hour
 #:     JOBS=1               one thing at a time
-#:   make bench             instructions of the kernel per frame, counted
-#:     NIC=igb BENCH=ours SIZE=508 BATCH=64   (tests/bench/README.md)
+#:   make bench             instructions of the kernel per frame, counted, for
+#:                          all of tests/bench/cells (tests/bench/README.md)
+#:     CELLS="igb:ours:*"   only these
+#:     NIC=igb BENCH=ours SIZE=508 BATCH=64   one, without tables and plots
 #:
 #: On real hardware, as root, with our modules loaded (tests/nic/README.md):
 #:   make hwtest IFACE=eth2 PEER=eth3

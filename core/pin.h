@@ -151,24 +151,41 @@ static inline bool mp_chunk_covers(const struct mp_chunk *chunk,
 	       len <= chunk->end - addr && !mp_chunk_is_stale(chunk);
 }
 
-/*
- * What mp_pins_get() would say of a window in the chunk of the last lookup, if
- * that is in use and one run of pages that needs no syncing: nearly always so in
- * 2 MiB pages.  False if mp_pins_get() has to be asked.
+/**
+ * struct mp_run - where windows can be had without a lookup
+ * @chunk: holds them; each counts in its @users
+ * @start: user address of its first page
+ * @last: from there, where the last window may begin
+ * @dma: bus address at @start
+ * @kaddr: kernel address at @start
  */
-static inline bool mp_pins_get_last(struct mp_pins *pins, unsigned long addr,
-				    unsigned long len, struct mp_window *win)
+struct mp_run {
+	struct mp_chunk *chunk;
+	unsigned long start;
+	unsigned long last;
+	dma_addr_t dma;
+	void *kaddr;
+};
+
+/*
+ * What mp_pins_get() would say of windows of @len bytes in the chunk of the last
+ * lookup, if that is in use and one run of pages that needs no syncing: nearly
+ * always so in 2 MiB pages.  False if mp_pins_get() has to be asked.
+ */
+static inline bool mp_pins_get_run(struct mp_pins *pins, unsigned long len,
+				   struct mp_run *run)
 {
 	struct mp_chunk *chunk = pins->last;
 
 	lockdep_assert_held(&pins->lock);
 	if (!chunk || !chunk->users || chunk->dmas || chunk->need_sync ||
-	    !mp_chunk_covers(chunk, addr, len))
+	    !mp_chunk_covers(chunk, chunk->start, len))
 		return false;
-	chunk->users++;
-	win->chunk = chunk;
-	win->dma = chunk->dma + (addr - chunk->start);
-	win->kaddr = chunk->kaddr + (addr - chunk->start);
+	run->chunk = chunk;
+	run->start = chunk->start;
+	run->last = chunk->end - chunk->start - len;
+	run->dma = chunk->dma;
+	run->kaddr = chunk->kaddr;
 	return true;
 }
 

@@ -379,11 +379,27 @@ bool mp_ring_refilled(struct mp_ring *ring, unsigned int in_hw)
 }
 EXPORT_SYMBOL_GPL(mp_ring_refilled);
 
+/*
+ * Packet sockets get a copy of slot @n.  Whether there are any is asked at the
+ * first frame of a poll.  Apart, so that a frame which is not of interest here
+ * costs no saving of registers.
+ */
+static noinline void mp_ring_tap(struct mp_ring *ring, u32 n,
+				 const struct mp_done *done)
+{
+	if (n == ring->slots->done_head)
+		ring->taps = mp_dev_has_taps(ring->nd->dev);
+	if (unlikely(ring->taps) && !(done->flags & MP_RX_ERROR))
+		mp_tap_copy(ring, mp_rx_slot_data(ring->rx, n, done->len),
+			    done->len);
+}
+
 static void mp_ring_guest_receive(struct mp_ring *ring,
 				  const struct mp_rx_desc *desc)
 {
 	struct mp_slots *s = ring->slots;
-	u32 i = s->cleaned & s->mask;
+	const u32 n = s->cleaned;
+	struct mp_done *done = &s->done[n & s->mask];
 	u32 flags = desc->flags;
 
 	/* a frame over several descriptors cannot be: max_frame fits one */
@@ -394,15 +410,11 @@ static void mp_ring_guest_receive(struct mp_ring *ring,
 	/* nobody copies what the NIC cannot have written */
 	if (unlikely(desc->len > ring->params.max_frame))
 		flags |= MP_RX_ERROR;
-	s->done[i].len = desc->len;
-	s->done[i].flags = flags;
-	/* asked once in a poll */
-	if (s->cleaned == s->done_head)
-		ring->taps = mp_dev_has_taps(ring->nd->dev);
-	if (unlikely(ring->taps) && !(flags & MP_RX_ERROR))
-		mp_tap_copy(ring, mp_rx_slot_data(ring->rx, s->cleaned,
-						  desc->len), desc->len);
-	s->cleaned++;
+	done->len = desc->len;
+	done->flags = flags;
+	s->cleaned = n + 1;
+	if (unlikely(n == s->done_head || ring->taps))
+		mp_ring_tap(ring, n, done);
 }
 
 /**

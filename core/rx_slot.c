@@ -66,10 +66,9 @@ static void mp_slot_rescue(struct mp_rx *rx, struct mp_slot *slot, u32 len)
 }
 
 /* Only memory that is the CPU's already and still the owner's needs nothing. */
-static bool mp_slot_needs_settling(const struct mp_slot *slot)
+static bool mp_chunk_is_settled(const struct mp_chunk *chunk)
 {
-	return slot->detour || !slot->chunk || slot->chunk->need_sync ||
-	       mp_chunk_is_stale(slot->chunk);
+	return chunk && !chunk->need_sync && !mp_chunk_is_stale(chunk);
 }
 
 /* The frame of a done slot is to be read by the guest or by us. */
@@ -163,8 +162,6 @@ static int mp_slot_place(struct mp_rx *rx, const struct mp_buf *buf,
 		return 1 + MP_DETOUR_SMALL;
 	if (unlikely(buf->addr & (rx->align - 1)))
 		return 1 + MP_DETOUR_ALIGN;
-	if (likely(mp_pins_get_last(rx->pins, buf->addr, rx->max_frame, win)))
-		return 0;
 	reach = *buf;
 	reach.len = rx->max_frame;
 	return mp_pins_get(rx->pins, &reach, win);
@@ -183,6 +180,61 @@ static bool mp_slot_detour(struct mp_rx *rx, struct mp_slot *slot, int why,
 	return true;
 }
 
+/* Post one head, wherever it lies.  False if no host page could be had. */
+static bool mp_rx_post_one(struct mp_rx *rx, const struct mp_buf *buf)
+{
+	u32 i = rx->posted & rx->s.mask;
+	struct mp_slot *slot = &rx->slot[i];
+	struct mp_window win;
+	int why;
+
+	why = mp_slot_place(rx, buf, &win);
+	if (unlikely(why) && !mp_slot_detour(rx, slot, why, &win))
+		return false;
+	slot->chunk = win.chunk;
+	slot->data = win.kaddr;
+	slot->dma = win.dma;
+	slot->detour = why;
+	rx->s.fill[i] = win.dma;
+	rx->posted++;
+	return true;
+}
+
+/*
+ * Post the first heads as far as they lie in the chunk of the last lookup, and
+ * that needs no more than adding up: nearly always all of them in 2 MiB pages.
+ * Returns how many.
+ */
+static unsigned int mp_rx_post_run(struct mp_rx *rx, const struct mp_buf *buf,
+				   unsigned int n)
+{
+	const u32 mask = rx->s.mask, first = rx->posted;
+	const u64 len = rx->max_frame, align = rx->align - 1;
+	dma_addr_t *fill = rx->s.fill;
+	struct mp_slot *slot;
+	struct mp_run run;
+	unsigned int i;
+	u64 offset;
+
+	if (!mp_pins_get_run(rx->pins, len, &run))
+		return 0;
+	for (i = 0; i < n; i++, buf++) {
+		offset = buf->addr - run.start;
+		if (unlikely(offset > run.last || buf->len < len ||
+			     buf->addr & align))
+			break;
+		slot = &rx->slot[(first + i) & mask];
+		slot->chunk = run.chunk;
+		slot->data = run.kaddr + offset;
+		slot->dma = run.dma + offset;
+		slot->detour = 0;
+		fill[(first + i) & mask] = run.dma + offset;
+	}
+	run.chunk->users += i;
+	rx->posted = first + i;
+	return i;
+}
+
 /**
  * mp_rx_post() - give the next heads to the NIC
  * @rx: receive ring
@@ -199,29 +251,18 @@ static bool mp_slot_detour(struct mp_rx *rx, struct mp_slot *slot, int why,
 unsigned int mp_rx_post(struct mp_rx *rx, const struct mp_buf *buf,
 			unsigned int n)
 {
-	const u32 mask = rx->s.mask, first = rx->posted;
-	dma_addr_t *fill = rx->s.fill;
-	struct mp_window win;
-	struct mp_slot *slot;
-	unsigned int i;
-	int why;
+	unsigned int i = 0;
 
 	lockdep_assert_held(&rx->lock);
 	if (!rx->pins)
 		return 0;
-	n = min(n, mask + 1 - (first - rx->completed));
-	for (i = 0; i < n; i++) {
-		slot = &rx->slot[(first + i) & mask];
-		why = mp_slot_place(rx, &buf[i], &win);
-		if (unlikely(why) && !mp_slot_detour(rx, slot, why, &win))
+	n = min(n, rx->s.mask + 1 - (rx->posted - rx->completed));
+	while (i < n) {
+		i += mp_rx_post_run(rx, &buf[i], n - i);
+		if (i == n || !mp_rx_post_one(rx, &buf[i]))
 			break;
-		slot->chunk = win.chunk;
-		slot->data = win.kaddr;
-		slot->dma = win.dma;
-		slot->detour = why;
-		fill[(first + i) & mask] = win.dma;
+		i++;
 	}
-	rx->posted = first + i;
 	return i;
 }
 EXPORT_SYMBOL_GPL(mp_rx_post);
@@ -297,8 +338,12 @@ bool mp_rx_pending(const struct mp_rx *rx)
 }
 EXPORT_SYMBOL_GPL(mp_rx_pending);
 
-/* What came into a done slot. */
-static void mp_slot_read(struct mp_rx *rx, u32 i, struct mp_frame *frame)
+/*
+ * What came into done slot @i.  @settled is the chunk of earlier slots, which
+ * need not be asked again: see "window against notifier" in pin.c.
+ */
+static void mp_slot_read(struct mp_rx *rx, u32 i, struct mp_frame *frame,
+			 const struct mp_chunk **settled)
 {
 	const struct mp_done *done = &rx->s.done[i];
 	struct mp_slot *slot = &rx->slot[i];
@@ -309,7 +354,11 @@ static void mp_slot_read(struct mp_rx *rx, u32 i, struct mp_frame *frame)
 	if (unlikely(done->flags & MP_RX_ERROR))
 		return;
 	frame->len = done->len;
-	if (unlikely(mp_slot_needs_settling(slot)))
+	if (likely(slot->chunk && slot->chunk == *settled))
+		return;
+	if (mp_chunk_is_settled(slot->chunk))
+		*settled = slot->chunk;
+	else
 		mp_slot_settle(rx, slot, done->len);
 	if (unlikely(slot->detour))
 		frame->copy = slot->data;
@@ -328,33 +377,55 @@ static void mp_slot_read(struct mp_rx *rx, u32 i, struct mp_frame *frame)
 unsigned int mp_rx_peek(struct mp_rx *rx, struct mp_frame *frame,
 			unsigned int max)
 {
+	const struct mp_chunk *settled = NULL;
 	unsigned int i, n;
 
 	lockdep_assert_held(&rx->lock);
 	/* pairs with the release in mp_ring_poll_end() */
 	n = min(smp_load_acquire(&rx->s.done_head) - rx->completed, max);
 	for (i = 0; i < n; i++)
-		mp_slot_read(rx, (rx->completed + i) & rx->s.mask, &frame[i]);
+		mp_slot_read(rx, (rx->completed + i) & rx->s.mask, &frame[i],
+			     &settled);
 	return n;
 }
 EXPORT_SYMBOL_GPL(mp_rx_peek);
 
-static void mp_slot_count(struct mp_port_stats *st, const struct mp_slot *slot,
-			  const struct mp_frame *frame)
+/* A frame that the CPU has copied, or that was bad, is done with. */
+static void mp_slot_end_detour(struct mp_rx *rx, const struct mp_slot *slot,
+			       const struct mp_frame *frame)
 {
-	if (unlikely(frame->flags & MP_RX_ERROR)) {
+	struct mp_port_stats *st = &rx->port->stats;
+
+	if (slot->detour && slot->page && slot->page_dma != DMA_MAPPING_ERROR)
+		dma_sync_single_for_device(rx->nd->dma_dev, slot->page_dma,
+					   PAGE_SIZE, DMA_FROM_DEVICE);
+	if (frame->flags & MP_RX_ERROR) {
 		st->rx_errors++;
 		return;
 	}
 	st->rx_frames++;
 	st->rx_bytes += frame->len;
-	if (likely(!slot->detour)) {
-		st->rx_zc_frames++;
-		st->rx_zc_bytes += frame->len;
-	} else {
-		st->detour[slot->detour - 1]++;
-		st->rx_copied_bytes += frame->len;
-	}
+	st->detour[slot->detour - 1]++;
+	st->rx_copied_bytes += frame->len;
+}
+
+/* Put @users windows of a chunk at once. */
+static void mp_chunk_put(struct mp_rx *rx, struct mp_chunk *chunk,
+			 unsigned int users)
+{
+	if (users)
+		mp_pins_put(rx->pins, chunk, users);
+}
+
+static void mp_rx_count_in_place(struct mp_rx *rx, unsigned int frames,
+				 u64 bytes)
+{
+	struct mp_port_stats *st = &rx->port->stats;
+
+	st->rx_frames += frames;
+	st->rx_bytes += bytes;
+	st->rx_zc_frames += frames;
+	st->rx_zc_bytes += bytes;
 }
 
 /**
@@ -367,33 +438,33 @@ static void mp_slot_count(struct mp_port_stats *st, const struct mp_slot *slot,
  */
 void mp_rx_pop(struct mp_rx *rx, const struct mp_frame *frame, unsigned int n)
 {
+	const u32 mask = rx->s.mask, first = rx->completed;
 	struct mp_chunk *chunk = NULL;	/* of the last slots, to be put at once */
-	unsigned int users = 0;
+	unsigned int i, users = 0, frames = 0;
 	struct mp_slot *slot;
-	unsigned int i;
+	u64 bytes = 0;
 
 	lockdep_assert_held(&rx->lock);
-	for (i = 0; i < n; i++) {
-		slot = &rx->slot[rx->completed & rx->s.mask];
-		mp_slot_count(&rx->port->stats, slot, &frame[i]);
-		trace_mp_complete(rx->port, frame[i].len, slot->detour - 1);
-		if (unlikely(slot->detour) && slot->page &&
-		    slot->page_dma != DMA_MAPPING_ERROR)
-			dma_sync_single_for_device(rx->nd->dma_dev,
-						   slot->page_dma, PAGE_SIZE,
-						   DMA_FROM_DEVICE);
+	for (i = 0; i < n; i++, frame++) {
+		slot = &rx->slot[(first + i) & mask];
+		trace_mp_complete(rx->port, frame->len, slot->detour - 1);
+		if (unlikely(slot->detour || frame->flags & MP_RX_ERROR)) {
+			mp_slot_end_detour(rx, slot, frame);
+		} else {
+			frames++;
+			bytes += frame->len;
+		}
 		if (slot->chunk != chunk) {
-			if (users)
-				mp_pins_put(rx->pins, chunk, users);
+			mp_chunk_put(rx, chunk, users);
 			chunk = slot->chunk;
 			users = 0;
 		}
 		users += !!chunk;
 		slot->chunk = NULL;
-		rx->completed++;
 	}
-	if (users)
-		mp_pins_put(rx->pins, chunk, users);
+	mp_chunk_put(rx, chunk, users);
+	rx->completed = first + n;
+	mp_rx_count_in_place(rx, frames, bytes);
 }
 EXPORT_SYMBOL_GPL(mp_rx_pop);
 

@@ -49,12 +49,6 @@ struct mp_head {
 	u32 room;
 };
 
-/* An entry of the avail ring and its descriptor, as the guest wrote them. */
-struct mp_raw {
-	struct vring_desc desc;
-	u16 id;
-};
-
 /**
  * struct mp_vhost - a receive virtqueue whose backend is a port
  * @n: the device
@@ -66,7 +60,6 @@ struct mp_raw {
  * @fetched: heads of the current batch that are not posted yet; they follow the
  *	posted ones in @head
  * @buf: their windows
- * @raw: what the next heads were made of
  * @frame: frames of the current batch
  * @hlen: bytes of virtio-net header that were left in front of every window
  * @stock: receive through the socket from now on
@@ -85,7 +78,6 @@ struct mp_vhost {
 	u32 completed;
 	unsigned int fetched;
 	struct mp_buf buf[MP_RX_BATCH];
-	struct mp_raw raw[MP_RX_BATCH];
 	struct mp_frame frame[MP_RX_BATCH];
 	size_t hlen;
 	bool stock;
@@ -124,18 +116,21 @@ static const struct mp_rx_ops mp_vhost_rx_ops = {
 
 /* ------------------------------------------------------------- complete -- */
 
-/* What every guest of virtio 1 has in front of a frame, whole in one piece. */
-static int mp_head_write_plain(void __user *to,
-			       const struct virtio_net_hdr_mrg_rxbuf *hdr)
+/*
+ * What every guest of virtio 1 has in front of a frame, whole in one piece: all
+ * of it is 0 but the flags, which come first, and the number of buffers.
+ */
+static __always_inline int
+mp_head_write_plain(struct virtio_net_hdr_mrg_rxbuf __user *to, u8 flags,
+		    __virtio16 num_buffers)
 {
-	const u64 *low = (const u64 *)hdr;
-	const u32 *high = (const u32 *)(low + 1);
-
-	BUILD_BUG_ON(sizeof(*hdr) != sizeof(*low) + sizeof(*high));
-	if (!user_write_access_begin(to, sizeof(*hdr)))
+	BUILD_BUG_ON(offsetof(typeof(*to), hdr.flags));
+	BUILD_BUG_ON(offsetof(typeof(*to), hdr.csum_offset) != sizeof(__le64));
+	if (!user_write_access_begin(to, sizeof(*to)))
 		return -EFAULT;
-	unsafe_put_user(*low, (u64 __user *)to, fault);
-	unsafe_put_user(*high, (u32 __user *)(to + sizeof(*low)), fault);
+	unsafe_put_user(cpu_to_le64(flags), (__le64 __user *)to, fault);
+	unsafe_put_user(0, &to->hdr.csum_offset, fault);
+	unsafe_put_user(num_buffers, &to->num_buffers, fault);
 	user_write_access_end();
 	return 0;
 fault:
@@ -145,15 +140,20 @@ fault:
 
 /* Header and frame into any number of pieces. */
 static int mp_head_write_pieces(struct mp_vhost *mv, const struct mp_head *head,
-				const struct virtio_net_hdr_mrg_rxbuf *hdr,
-				const struct mp_frame *frame)
+				const struct mp_frame *frame, u8 flags,
+				__virtio16 num_buffers)
 {
-	size_t hlen = min(mv->hlen, sizeof(*hdr));
+	struct virtio_net_hdr_mrg_rxbuf hdr = {
+		.hdr.flags = flags,
+		.hdr.gso_type = VIRTIO_NET_HDR_GSO_NONE,
+		.num_buffers = num_buffers,
+	};
+	size_t hlen = min(mv->hlen, sizeof(hdr));
 	struct iov_iter to;
 
 	iov_iter_init(&to, ITER_DEST, head->seg, head->nsegs,
 		      mv->hlen + frame->len);
-	if (copy_to_iter(hdr, hlen, &to) != hlen ||
+	if (copy_to_iter(&hdr, hlen, &to) != hlen ||
 	    iov_iter_zero(mv->hlen - hlen, &to) != mv->hlen - hlen)
 		return -EFAULT;
 	if (frame->copy &&
@@ -163,25 +163,24 @@ static int mp_head_write_pieces(struct mp_vhost *mv, const struct mp_head *head,
 }
 
 /* Write header and, for a detour, the frame.  Returns bytes used in the head. */
-static int mp_head_write(struct mp_vhost *mv, const struct mp_head *head,
-			 const struct mp_frame *frame)
+static __always_inline int mp_head_write(struct mp_vhost *mv,
+					 const struct mp_head *head,
+					 const struct mp_frame *frame,
+					 __virtio16 num_buffers)
 {
-	struct vhost_virtqueue *vq = mp_vhost_vq(mv);
-	struct virtio_net_hdr_mrg_rxbuf hdr __aligned(8) = {
-		.hdr.gso_type = VIRTIO_NET_HDR_GSO_NONE,
-		.num_buffers = cpu_to_vhost16(vq, 1),
-	};
+	u8 flags = frame->flags & MP_RX_CSUM_OK ? VIRTIO_NET_HDR_F_DATA_VALID :
+						  0;
 	int err;
 
-	if (frame->flags & MP_RX_CSUM_OK)
-		hdr.hdr.flags = VIRTIO_NET_HDR_F_DATA_VALID;
 	if (unlikely(frame->len > head->room))
 		return -EMSGSIZE;
-	if (likely(!frame->copy && mv->hlen == sizeof(hdr) &&
-		   head->seg[0].iov_len >= sizeof(hdr)))
-		err = mp_head_write_plain(head->seg[0].iov_base, &hdr);
+	if (likely(!frame->copy &&
+		   mv->hlen == sizeof(struct virtio_net_hdr_mrg_rxbuf) &&
+		   head->seg[0].iov_len >= mv->hlen))
+		err = mp_head_write_plain(head->seg[0].iov_base, flags,
+					  num_buffers);
 	else
-		err = mp_head_write_pieces(mv, head, &hdr, frame);
+		err = mp_head_write_pieces(mv, head, frame, flags, num_buffers);
 	return err ?: mv->hlen + frame->len;
 }
 
@@ -215,20 +214,23 @@ static unsigned int mp_vhost_write(struct mp_vhost *mv, unsigned int n,
 				   size_t *bytes, int *err)
 {
 	struct vhost_virtqueue *vq = mp_vhost_vq(mv);
+	const bool le = vhost_is_little_endian(vq);
+	struct vring_used_elem *used = vq->heads;
+	struct mp_frame *frame = mv->frame;
 	struct mp_head *head;
 	unsigned int i;
 	int len;
 
-	for (i = 0; i < n; i++) {
+	for (i = 0; i < n; i++, frame++, used++) {
 		head = &mv->head[(mv->completed + i) & mv->mask];
-		len = mp_head_write(mv, head, &mv->frame[i]);
+		len = mp_head_write(mv, head, frame, __cpu_to_virtio16(le, 1));
 		if (unlikely(len < 0)) {
 			*err = len;
 			break;
 		}
 		mp_vhost_log(mv, head, len);
-		vq->heads[i].id = cpu_to_vhost32(vq, head->id);
-		vq->heads[i].len = cpu_to_vhost32(vq, len);
+		used->id = __cpu_to_virtio32(le, head->id);
+		used->len = __cpu_to_virtio32(le, len);
 		mp_vhost_set_nhead(vq, i, 1);
 		*bytes += len;
 	}
@@ -353,90 +355,94 @@ discard:
 	return r;
 }
 
-/*
- * Read up to @n entries of the avail ring with their descriptors into mv->raw,
- * each once.  Returns how many could be read and are in range.
- */
-static unsigned int mp_vhost_read_raw(struct mp_vhost *mv, unsigned int n)
+/* A head of one piece, which begins @offset bytes into the last one's region. */
+static __always_inline void mp_head_set(struct mp_vhost *mv,
+					struct mp_head *head, u16 id,
+					u64 offset, u32 len, struct mp_buf *buf)
 {
-	struct vhost_virtqueue *vq = mp_vhost_vq(mv);
-	struct mp_raw *raw = mv->raw;	/* not an array: no checks in between */
-	struct vring_desc __user *desc;
-	unsigned int i = 0;
-	__virtio16 id;
+	const u64 addr = mv->map_addr + offset;
 
-	if (!user_read_access_begin(vq->desc, vq->num * sizeof(*vq->desc)))
-		return 0;
-	for (; i < n; i++, raw++) {
-		unsafe_get_user(id, &vq->avail->ring[(vq->last_avail_idx + i) &
-						     (vq->num - 1)], out);
-		raw->id = vhost16_to_cpu(vq, id);
-		if (raw->id >= vq->num)
-			break;
-		desc = vq->desc + raw->id;
-		unsafe_get_user(raw->desc.addr, &desc->addr, out);
-		unsafe_get_user(raw->desc.len, &desc->len, out);
-		unsafe_get_user(raw->desc.flags, &desc->flags, out);
-	}
-out:
-	user_read_access_end();
-	return i;
-}
-
-/* The head is one writable piece, large enough, in the region of the last one. */
-static bool mp_head_from_raw(struct mp_vhost *mv, struct mp_head *head,
-			     const struct mp_raw *raw, u32 want,
-			     struct mp_buf *buf)
-{
-	struct vhost_virtqueue *vq = mp_vhost_vq(mv);
-	u64 offset = vhost64_to_cpu(vq, raw->desc.addr) - mv->map_gpa;
-	u32 len = vhost32_to_cpu(vq, raw->desc.len);
-	u64 addr = mv->map_addr + offset;
-
-	if (vhost16_to_cpu(vq, raw->desc.flags) != VRING_DESC_F_WRITE ||
-	    len < want || offset >= mv->map_len || len > mv->map_len - offset)
-		return false;
 	head->seg[0].iov_base = (void __user *)(uintptr_t)addr;
 	head->seg[0].iov_len = len;
 	head->log[0].addr = mv->map_gpa + offset;
 	head->log[0].len = len;
 	head->nsegs = 1;
 	head->nlogs = 1;
-	head->id = raw->id;
+	head->id = id;
 	head->ndesc = 1;
 	head->room = len - mv->hlen;
 	buf->addr = addr + mv->hlen;
 	buf->len = head->room;
 	buf->map_addr = mv->map_addr;
 	buf->map_len = mv->map_len;
-	return true;
 }
 
 /*
- * Fetch the heads that are as most guests make them, up to @room, of those that
- * vhost has seen to be available.  It ends before the first other one, which is
- * for mp_vhost_fetch_one(); so is whatever is wrong.
+ * Fetch up to @n heads that are as most guests make them: one writable piece,
+ * large enough, in the region of the last one.  Each entry of the rings is read
+ * once.  User memory is open: nothing is called, and no array is indexed, which
+ * the compiler might check.  Returns how many.
+ */
+static unsigned int mp_vhost_read_plain(struct mp_vhost *mv, unsigned int n)
+{
+	struct vhost_virtqueue *vq = mp_vhost_vq(mv);
+	const u32 want = mv->hlen + mp_rx_max_frame(mv->rx);
+	const u32 first = mv->posted + mv->fetched;
+	const bool le = vhost_is_little_endian(vq);
+	struct mp_buf *buf = mv->buf + mv->fetched;
+	struct vring_desc __user *desc;
+	unsigned int i = 0;
+	__virtio16 id, flags;
+	__virtio64 addr;
+	__virtio32 len;
+	u64 offset;
+
+	if (!user_read_access_begin(vq->desc, vq->num * sizeof(*vq->desc)))
+		return 0;
+	for (; i < n; i++, buf++) {
+		unsafe_get_user(id, &vq->avail->ring[(vq->last_avail_idx + i) &
+						     (vq->num - 1)], out);
+		if (__virtio16_to_cpu(le, id) >= vq->num)
+			break;
+		desc = vq->desc + __virtio16_to_cpu(le, id);
+		unsafe_get_user(addr, &desc->addr, out);
+		unsafe_get_user(len, &desc->len, out);
+		unsafe_get_user(flags, &desc->flags, out);
+		offset = __virtio64_to_cpu(le, addr) - mv->map_gpa;
+		if (__virtio16_to_cpu(le, flags) != VRING_DESC_F_WRITE ||
+		    __virtio32_to_cpu(le, len) < want ||
+		    offset >= mv->map_len ||
+		    __virtio32_to_cpu(le, len) > mv->map_len - offset)
+			break;
+		mp_head_set(mv, &mv->head[(first + i) & mv->mask],
+			    __virtio16_to_cpu(le, id), offset,
+			    __virtio32_to_cpu(le, len), buf);
+	}
+out:
+	user_read_access_end();
+	return i;
+}
+
+/*
+ * Fetch plain heads, up to @room, of those that vhost has seen to be available.
+ * It ends before the first other one, which is for mp_vhost_fetch_one(); so is
+ * whatever is wrong.
  */
 static void mp_vhost_fetch_plain(struct mp_vhost *mv, unsigned int room)
 {
 	struct vhost_virtqueue *vq = mp_vhost_vq(mv);
-	u32 want = mv->hlen + mp_rx_max_frame(mv->rx);
-	unsigned int i, n;
+	unsigned int n;
 
 	/* with it the avail ring does not say which head is next */
 	if (vhost_has_feature(vq, VIRTIO_F_IN_ORDER) || !mv->map_len)
 		return;
 	n = min_t(unsigned int, room - mv->fetched,
 		  (u16)(vq->avail_idx - vq->last_avail_idx));
-	n = mp_vhost_read_raw(mv, n);
-	for (i = 0; i < n; i++) {
-		if (!mp_head_from_raw(mv, &mv->head[(mv->posted + mv->fetched) &
-						    mv->mask],
-				      &mv->raw[i], want, &mv->buf[mv->fetched]))
-			break;
-		mv->fetched++;
-	}
-	vq->last_avail_idx += i;
+	if (!n)
+		return;
+	n = mp_vhost_read_plain(mv, n);
+	vq->last_avail_idx += n;
+	mv->fetched += n;
 }
 
 /* Fetch what the guest has made available, as far as there is room. */
@@ -772,6 +778,16 @@ static int mp_vhost_batch(struct mp_vhost *mv, size_t *bytes, int *err)
 }
 
 /*
+ * Heads that the guest makes available while the worker sleeps need no kick as
+ * long as the NIC has most of the ring: the next frame wakes the worker, and it
+ * posts before it completes.
+ */
+static bool mp_vhost_wants_kick(struct mp_vhost *mv)
+{
+	return mp_rx_room(mv->rx) > mp_rx_size(mv->rx) / 4;
+}
+
+/*
  * Complete and post until there is nothing to do, the weight is used up (then
  * the worker is queued again), or the direct way is not possible any more: a
  * negative errno.
@@ -781,7 +797,6 @@ static int mp_vhost_run(struct mp_vhost *mv)
 	struct vhost_virtqueue *vq = mp_vhost_vq(mv);
 	size_t bytes = 0;
 	int work = 0;
-	bool room;
 	int n, err;
 
 	vhost_disable_notify(&mv->n->dev, vq);
@@ -799,8 +814,7 @@ static int mp_vhost_run(struct mp_vhost *mv)
 			return 0;
 		}
 		/* a malformed head: wait for the next kick, as stock does */
-		room = mp_rx_room(mv->rx);
-		if (mp_vhost_sleep(mv, room && !err))
+		if (mp_vhost_sleep(mv, !err && mp_vhost_wants_kick(mv)))
 			return 0;
 	} while (!vhost_exceeds_weight(vq, work, bytes));
 	return 0;

@@ -1,17 +1,20 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=sh
-# cell.sh: one cell of the bench, inside the VM: frames from pktgen at the peer
+# cell.sh: cells of the bench, inside the VM: frames from pktgen at the peer
 # arrive by one path, and each run of them is counted between two marks. The
-# runs, in this order, one file of mpcount each:
+# runs of each cell, in this order, one file of mpcount each:
 #
-#    1..3	the same frames while the NIC filters them by their MAC address:
-#		what the sender costs
-#    4		one batch, to warm up
-#    5..7	they arrive
+#    3		the same frames while the NIC filters them by their MAC address:
+#		what the sender costs; for all cells
+#    3		they arrive; for all cells
+#
+# So many frames as the shortest has go before each three, to warm up: rings are
+# used all around.
 #
 # BENCH_PATH	ours, macvtap; stack, stack-frags (ours, unbound), stack-stock
-# SIZE, BATCH	bytes of a frame without FCS, frames of a batch
-# N1 N2 N3	frames of the runs
+# CELLS		of each, SIZE:BATCH:GAP:N1:N2:N3: bytes of a frame without FCS,
+#		frames of a batch, nanoseconds between two batches, in which all
+#		that one causes ends, and frames of the runs
 # GUEST		options of vguest
 set -eu
 # shellcheck source=tests/lab/guest-lib.sh
@@ -20,9 +23,6 @@ set -eu
 # Not ...:00:01: the NIC's hash filter, of the last two bytes, lets it pass as it
 # does 224.0.0.1 (82576 datasheet, 7.1.2.1).
 GUEST_MAC=02:4d:50:00:5a:a5
-# between two batches: all that one causes has ended by then
-GAP_NS=${GAP_NS:-4000000}
-
 is_ready() {
 	[ -e /run/ready ] || ! kill -0 "$1" 2>/dev/null
 }
@@ -37,39 +37,96 @@ quiet() {
 sender() {
 	modprobe pktgen
 	# shellcheck disable=SC2016
-	in_peer dash -c '
-		set -eu
-		pg() { echo "$2" >"/proc/net/pktgen/$1"; }
-		pg kpktgend_0 "add_device p0"
-		pg p0 "pkt_size $1"
-		pg p0 "burst $2"
-		pg p0 "delay $3"
-		pg p0 "dst_mac $4"
-		pg p0 "dst_min 198.18.0.1"
-		pg p0 "dst_max 198.18.0.1"
-		' sender "$SIZE" "$BATCH" "$GAP_NS" $GUEST_MAC
+	in_peer dash -c 'echo "add_device p0" >/proc/net/pktgen/kpktgend_0'
 }
 
-# run N: N frames, counted
-run() {
+# sends SIZE BATCH GAP
+sends() {
 	# shellcheck disable=SC2016
 	in_peer dash -c '
 		set -eu
+		pg() { echo "$1" >/proc/net/pktgen/p0; }
+		pg "pkt_size $1"
+		pg "burst $2"
+		pg "delay $3"
+		pg "dst_mac $4"
+		pg "dst_min 198.18.0.1"
+		pg "dst_max 198.18.0.1"
+		' sends "$@" $GUEST_MAC
+}
+
+# send N [mark]: N frames, and all that they cause; counted with "mark"
+send() {
+	# shellcheck disable=SC2016
+	in_peer dash -c '
+		set -eu
+		spin=
 		echo "count $1" >/proc/net/pktgen/p0
-		mark start
+		if [ -n "$3" ]; then mark spin & spin=$!; fi
+		[ -z "$2" ] || mark start
 		echo start >/proc/net/pktgen/pgctrl
 		sleep 0.1
-		mark stop
+		[ -z "$2" ] || mark stop
+		[ -z "$spin" ] || kill $spin
 		grep -E "Result|pkts-sofar" /proc/net/pktgen/p0
-		' run "$1"
+		' send "$1" "${2-}" "$(is_spinning && echo spin)" || fail "pktgen"
+}
+
+# run N: N frames, counted. It begins at the start of a second and lasts for less
+# than one: the kernel's timers that need not be exact, as those of the NICs'
+# watchdogs, expire in between. So does what is left of processes that are gone.
+run() {
+	sleep "$(awk '{ print 1.35 - ($1 + 0.3) % 1 }' /proc/uptime)"
+	send "$1" mark
+}
+
+# each CMD: CMD NAME N1 N2 N3 for each cell, when all is set for it
+each() {
+	for cell in $CELLS; do
+		# shellcheck disable=SC2046
+		set -- "$1" $(echo "$cell" | tr : ' ')
+		sends "$2" "$3" "$4"
+		send "$5"
+		"$1" "$2-$3" "$5" "$6" "$7"
+	done
 }
 
 # --- the paths ---
 
-filtered() {
-	for n in $N1 $N2 $N3; do
-		run "$n" || fail "pktgen"
+sent() {
+	shift
+	for n; do
+		run "$n"
 	done
+}
+
+# is_spinning: does a process take the CPU that nobody else wants? Where a guest
+# polls that is it, and something else before it is there, for what the sender
+# costs then to be the same.
+#
+# The model of the 82599 runs beside the VM. Where the CPU idles the VM's time
+# jumps to the next timer, and nothing has arrived yet: there it always spins.
+is_spinning() {
+	# shellcheck disable=SC2153
+	[ "$NIC_DRV" = ixgbe ] || {
+		[ -z "${VGUEST-}" ] && [ "${GUEST%--spin*}" != "$GUEST" ]
+	}
+}
+
+# snapshot NAME: counters of the NIC, its interrupts
+snapshot() {
+	ethtool -S "$DEV" >"/out/ethtool-S.$1"
+	grep "$DEV" /proc/interrupts >"/out/interrupts.$1" || true
+}
+
+received() {
+	before=$(rx_packets)
+	snapshot "$1.before"
+	sent "$@"
+	snapshot "$1.after"
+	got=$(($(rx_packets) - before))
+	[ $got = $(($2 + $3 + $4)) ] ||
+		fail "$1: received $got of $(($2 + $3 + $4))"
 }
 
 # guest BACKEND...
@@ -77,7 +134,7 @@ guest() {
 	# shellcheck disable=SC2086,SC2153
 	vguest rx "$@" --ring 256 --mem 32M $GUEST --count-only --frames 1000000 \
 		--idle-timeout 0 --ready /run/ready --json /out/guest.json \
-		--ctl /run/ctl >/out/guest.txt 2>&1 &
+		>/out/guest.txt 2>&1 &
 	VGUEST=$!
 	wait_for 60 is_ready $VGUEST
 	[ -e /run/ready ] || fail "vguest: $(cat /out/guest.txt)"
@@ -127,24 +184,24 @@ rx_packets() {
 	ethtool -S "$DEV" | awk '$1 == "rx_packets:" { print $2 }'
 }
 
+# what the kernel would do once a second, or now and then
+calm() {
+	echo 3600 >/proc/sys/vm/stat_interval
+	echo 0 >/proc/sys/kernel/watchdog 2>/dev/null || true
+}
+
+calm
 case $BENCH_PATH in
 *stock|macvtap) stock ;;
 *) ours ;;
 esac
 up
 sender
-filtered
+each sent
 arrives
-run "$BATCH" >/dev/null	# warm up: not counted for anything but its file
-before=$(rx_packets)
-for n in $N1 $N2 $N3; do
-	run "$n"
-done
-echo "received $(($(rx_packets) - before)) of $((N1 + N2 + N3))"
+each received
 cat /proc/kallsyms >/out/kallsyms
-cat /proc/interrupts >/out/interrupts
 if [ -n "${VGUEST-}" ]; then
-	vguest ctl /run/ctl quit || true
+	kill -INT "$VGUEST"
 	wait "$VGUEST" || true
-	ethtool -S "$DEV" >/out/ethtool-S
 fi

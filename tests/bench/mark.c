@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * "mark start" and "mark stop" tell mpcount to count what happens
- * in between.
+ * "mark start" and "mark stop" tell mpcount to count what happens in between.
+ * "mark spin" takes the CPU while nobody else wants it, as a guest that polls.
  */
+#define _GNU_SOURCE
+#include <sched.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -10,6 +12,18 @@
 
 #define AS_TEXT_(...)	#__VA_ARGS__
 #define AS_TEXT(...)	AS_TEXT_(__VA_ARGS__)
+
+static int spin(void)
+{
+	struct sched_param p = { 0 };
+
+	if (sched_setscheduler(0, SCHED_IDLE, &p)) {
+		perror("mark: SCHED_IDLE");
+		return 1;
+	}
+	for (;;)
+		__asm__ volatile("");
+}
 
 int main(int argc, char **argv)
 {
@@ -21,6 +35,8 @@ int main(int argc, char **argv)
 		__asm__ volatile(".byte " AS_TEXT(MARK_STOP));
 		return 0;
 	}
-	fprintf(stderr, "usage: mark start|stop\n");
+	if (argc == 2 && !strcmp(argv[1], "spin"))
+		return spin();
+	fprintf(stderr, "usage: mark start|stop|spin\n");
 	return 2;
 }

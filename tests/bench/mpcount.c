@@ -89,15 +89,25 @@ EXPORT int qemu_plugin_version = 7;
 #define MODULES_BASE	0xffffffffc0000000ull
 #define AREA_BYTES	(64ull << 20)
 #define GRAIN		16
-#define AREA_SLOTS	(AREA_BYTES / GRAIN)
-#define OTHER_SLOT	(2 * AREA_SLOTS)
-#define SLOTS		(OTHER_SLOT + 1)
+#define AREA_PLACES	(AREA_BYTES / GRAIN)
+#define OTHER_PLACE	(2 * AREA_PLACES)
+#define PLACES		(OTHER_PLACE + 1)
 #define KERNEL_HALF	(1ull << 63)
+
+/*
+ * Only places where something is executed get a slot. QEMU makes room for 16
+ * CPUs at once and clears all of it: with slots for every place that was 2 GiB.
+ */
+#define SLOTS		(1u << 19)
+
+struct count {
+	uint64_t all;
+	uint64_t rep;
+};
 
 struct counts {
 	uint64_t user;
-	uint64_t all[SLOTS];
-	uint64_t rep[SLOTS];
+	struct count slot[SLOTS];
 };
 
 static const uint8_t mark_start[MARK_BYTES] = { MARK_START };
@@ -106,23 +116,39 @@ static const uint8_t mark_stop[MARK_BYTES] = { MARK_STOP };
 static struct qemu_plugin_scoreboard *board;
 static const char *out;
 static unsigned int n_dumps;
+static uint32_t slot[PLACES];		/* slot + 1; 0: none yet */
+static uint32_t n_slots;
 
-static uint64_t slot_of(uint64_t addr)
+static uint64_t place_of(uint64_t addr)
 {
 	if (addr - TEXT_BASE < AREA_BYTES)
 		return (addr - TEXT_BASE) / GRAIN;
 	if (addr - MODULES_BASE < AREA_BYTES)
-		return AREA_SLOTS + (addr - MODULES_BASE) / GRAIN;
-	return OTHER_SLOT;
+		return AREA_PLACES + (addr - MODULES_BASE) / GRAIN;
+	return OTHER_PLACE;
 }
 
-static uint64_t addr_of(uint64_t slot)
+static uint64_t addr_of(uint64_t place)
 {
-	if (slot < AREA_SLOTS)
-		return TEXT_BASE + slot * GRAIN;
-	if (slot < OTHER_SLOT)
-		return MODULES_BASE + (slot - AREA_SLOTS) * GRAIN;
+	if (place < AREA_PLACES)
+		return TEXT_BASE + place * GRAIN;
+	if (place < OTHER_PLACE)
+		return MODULES_BASE + (place - AREA_PLACES) * GRAIN;
 	return KERNEL_HALF;
+}
+
+static uint32_t slot_of(uint64_t addr)
+{
+	uint64_t place = place_of(addr);
+
+	if (slot[place])
+		return slot[place] - 1;
+	if (n_slots == SLOTS) {
+		fprintf(stderr, "mpcount: more than %u places\n", SLOTS);
+		exit(1);
+	}
+	slot[place] = ++n_slots;
+	return n_slots - 1;
 }
 
 static void on_start(unsigned int vcpu, void *data)
@@ -136,6 +162,7 @@ static void on_stop(unsigned int vcpu, void *data)
 {
 	const struct counts *c = qemu_plugin_scoreboard_find(board, vcpu);
 	char name[4096];
+	uint32_t n;
 	uint64_t i;
 	FILE *f;
 
@@ -147,17 +174,20 @@ static void on_stop(unsigned int vcpu, void *data)
 		exit(1);
 	}
 	fprintf(f, "user %" PRIu64 "\n", c->user);
-	for (i = 0; i < SLOTS; i++)
-		if (c->all[i])
+	for (i = 0; i < PLACES; i++) {
+		n = slot[i];
+		if (n && c->slot[n - 1].all)
 			fprintf(f, "%" PRIx64 " %" PRIu64 " %" PRIu64 "\n",
-				addr_of(i), c->all[i], c->rep[i]);
+				addr_of(i), c->slot[n - 1].all,
+				c->slot[n - 1].rep);
+	}
 	if (fclose(f)) {
 		fprintf(stderr, "mpcount: cannot write %s\n", name);
 		exit(1);
 	}
 }
 
-static void count(struct qemu_plugin_insn *insn, size_t offset)
+static void count_insn(struct qemu_plugin_insn *insn, size_t offset)
 {
 	qemu_plugin_u64 entry = { board, offset };
 
@@ -180,9 +210,9 @@ static bool is_rep(const uint8_t *code, size_t len)
 
 static void on_insn(struct qemu_plugin_insn *insn)
 {
-	uint64_t addr = qemu_plugin_insn_vaddr(insn), slot;
+	uint64_t addr = qemu_plugin_insn_vaddr(insn);
 	uint8_t code[16];
-	size_t len = qemu_plugin_insn_data(insn, code, sizeof(code));
+	size_t len = qemu_plugin_insn_data(insn, code, sizeof(code)), base;
 
 	if (addr < KERNEL_HALF) {
 		if (len == MARK_BYTES && !memcmp(code, mark_start, len))
@@ -193,14 +223,13 @@ static void on_insn(struct qemu_plugin_insn *insn)
 			qemu_plugin_register_vcpu_insn_exec_cb(insn, on_stop,
 							       QEMU_PLUGIN_CB_NO_REGS,
 							       NULL);
-		count(insn, offsetof(struct counts, user));
+		count_insn(insn, offsetof(struct counts, user));
 		return;
 	}
-	slot = slot_of(addr);
-	count(insn, offsetof(struct counts, all) + slot * sizeof(uint64_t));
+	base = offsetof(struct counts, slot[slot_of(addr)]);
+	count_insn(insn, base + offsetof(struct count, all));
 	if (is_rep(code, len))
-		count(insn, offsetof(struct counts, rep) +
-			    slot * sizeof(uint64_t));
+		count_insn(insn, base + offsetof(struct count, rep));
 }
 
 static void on_translation(struct qemu_plugin_tb *tb, void *data)

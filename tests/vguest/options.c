@@ -18,7 +18,7 @@ enum opt {
 	OPT_CHAIN, OPT_TX_CHAIN, OPT_OFFSET, OPT_GAP, OPT_ALIGN, OPT_BUFFERS,
 	OPT_ORDER, OPT_POST_LIMIT, OPT_NO_POST_FOR, OPT_HOLD, OPT_FRAMES, OPT_COUNT,
 	OPT_RATE, OPT_CSUM, OPT_GSO, OPT_SECONDS, OPT_IDLE, OPT_LINGER,
-	OPT_POLL, OPT_COUNT_ONLY, OPT_PROGRESS, OPT_WINDOW, OPT_TX_PROGRESS,
+	OPT_POLL, OPT_SPIN, OPT_COUNT_ONLY, OPT_PROGRESS, OPT_WINDOW, OPT_TX_PROGRESS,
 	OPT_ALLOW_LOSS, OPT_ALLOW_REORDER, OPT_ALLOW_EMPTY, OPT_ALLOW_TAIL,
 	OPT_JSON, OPT_CTL, OPT_READY, OPT_CASE, OPT_LIST, OPT_HELP,
 };
@@ -66,6 +66,7 @@ static const struct option table[] = {
 	{ "idle-timeout", required_argument, NULL, OPT_IDLE },
 	{ "linger", required_argument, NULL, OPT_LINGER },
 	{ "poll", no_argument, NULL, OPT_POLL },
+	{ "spin", no_argument, NULL, OPT_SPIN },
 	{ "progress", required_argument, NULL, OPT_PROGRESS },
 	{ "window", required_argument, NULL, OPT_WINDOW },
 	{ "tx-progress", required_argument, NULL, OPT_TX_PROGRESS },
@@ -116,6 +117,8 @@ GENOPT_USAGE
 "  --frames N               end after N good frames of 0..N-1\n"
 "  --seconds S --idle-timeout S (10, 0: never) --linger S (0.1)\n"
 "  --poll                   do not sleep       --count-only  trust bodies\n"
+"  --spin                   nor call the kernel at all, except for kicks; give\n"
+"                           way to everybody; ends by a signal\n"
 "  --allow-loss --allow-reorder --allow-tail --allow-empty  no failure\n"
 "  --progress FILE          count received frames into it (wiregen --window)\n"
 "  --json FILE|-  --ctl SOCKET  --ready FILE (made when running)\n"
@@ -341,6 +344,9 @@ static bool parse_traffic(struct options *o, int c)
 		return true;
 	case OPT_POLL:
 		o->poll = true;
+		return true;
+	case OPT_SPIN:
+		o->spin = true;
 		return true;
 	case OPT_COUNT_ONLY:
 		o->rx.count_only = true;

@@ -17,7 +17,7 @@ struct options {
 	struct ring_opts ring;
 	struct rx_opts rx;
 	struct tx_opts tx;
-	bool log, poll, hold, rx_indirect, tx_indirect;
+	bool log, poll, spin, hold, rx_indirect, tx_indirect;
 	uint32_t busyloop_us;
 	uint64_t log_interval_ns;
 	double seconds, idle_timeout, no_post_for, linger;

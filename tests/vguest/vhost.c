@@ -241,12 +241,22 @@ static uint64_t drain_eventfd(int fd)
 	return read(fd, &n, sizeof(n)) == sizeof(n) ? n : 0;
 }
 
+void vhost_collect_call(struct vhost_vq *vq)
+{
+	vq->calls += drain_eventfd(vq->call_fd);
+}
+
+void vhost_collect_err(struct vhost_vq *vq)
+{
+	vq->errs += drain_eventfd(vq->err_fd);
+}
+
 void vhost_collect_events(struct vhost *v)
 {
 	unsigned int q;
 
 	for (q = 0; q < VQ_COUNT; q++) {
-		v->vq[q].calls += drain_eventfd(v->vq[q].call_fd);
-		v->vq[q].errs += drain_eventfd(v->vq[q].err_fd);
+		vhost_collect_call(&v->vq[q]);
+		vhost_collect_err(&v->vq[q]);
 	}
 }

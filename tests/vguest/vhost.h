@@ -55,6 +55,8 @@ void vhost_start(struct vhost *v, int backend_fd);
 bool vhost_stop(struct vhost *v);
 void vhost_kick(struct vhost_vq *vq);
 /* Read the counts of the call and error eventfds. */
+void vhost_collect_call(struct vhost_vq *vq);
+void vhost_collect_err(struct vhost_vq *vq);
 void vhost_collect_events(struct vhost *v);
 
 #endif
