@@ -44,6 +44,7 @@ check "a second kind of rule" refused 3 vlan 5
 check "IPv6" refused 3 proto udp dst-ip fd00::1
 place=$(ethtool -n "$DEV" | awk '/^Filter:/ { print $2; exit }')
 check "a bound queue's rule stays" not ethtool -N "$DEV" delete "$place"
+check "ntuple stays on" keeps ntuple on
 check "theirs and the user's" rules 3
 check "RSS leaves them out" rss_around
 check "another table" ethtool -X "$DEV" weight 1 2 3 4
