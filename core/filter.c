@@ -382,6 +382,18 @@ bool mp_filter_owns(struct mp_netdev *nd, u32 rule)
 	return false;
 }
 
+/* Does a bound queue depend on a rule of the NIC?  RTNL held. */
+bool mp_filter_has_rules(struct mp_netdev *nd)
+{
+	unsigned int i;
+
+	ASSERT_RTNL();
+	for (i = 0; i < nd->nrings; i++)
+		if (nd->rings[i].filter.match & ~MP_MATCH_DST_MAC)
+			return true;
+	return false;
+}
+
 /**
  * mp_rule_is_bound() - does a rule of ethtool -N belong to a bound queue
  * @dev: NIC

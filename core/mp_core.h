@@ -330,6 +330,7 @@ int mp_filter_install(struct mp_ring *ring, const struct mp_filter *f);
 void mp_filter_remove(struct mp_ring *ring);
 void mp_filter_spread(struct mp_netdev *nd);
 bool mp_filter_owns(struct mp_netdev *nd, u32 rule);
+bool mp_filter_has_rules(struct mp_netdev *nd);
 
 /* ring.c: what a driver's ring is attached to */
 void mp_ring_init(struct mp_ring *ring, struct mp_netdev *nd,

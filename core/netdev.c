@@ -72,6 +72,30 @@ static void mp_vlan_in_band(struct mp_netdev *nd)
 	netdev_update_features(nd->dev);
 }
 
+/*
+ * The user changed features: take back what would keep frames from guests.  A
+ * VLAN filter, which they then get with the last unbind, knows the host's VLANs
+ * only; without ntuple the NIC does not look at rules.
+ */
+static void mp_features_keep(struct mp_netdev *nd)
+{
+	netdev_features_t vlan_filter, ntuple = 0;
+	struct net_device *dev = nd->dev;
+
+	ASSERT_RTNL();
+	vlan_filter = dev->wanted_features & NETIF_F_HW_VLAN_CTAG_FILTER;
+	if (mp_filter_has_rules(nd))
+		ntuple = NETIF_F_NTUPLE & ~dev->wanted_features;
+	if (!nd->bound || (!vlan_filter && !ntuple))
+		return;
+	netdev_err(dev, "%s refused: a queue is bound to a guest; unbind first\n",
+		   ntuple ? "ntuple off" : "rx-vlan-filter on");
+	nd->vlan_offload |= vlan_filter;
+	dev->wanted_features &= ~vlan_filter;
+	dev->wanted_features |= ntuple;
+	netdev_update_features(dev);
+}
+
 static void mp_vlan_restore(struct mp_netdev *nd)
 {
 	nd->dev->wanted_features |= nd->vlan_offload;
@@ -413,6 +437,7 @@ static int mp_netdev_event(struct notifier_block *nb, unsigned long event,
 		mp_netdev_renamed(nd);
 		break;
 	case NETDEV_FEAT_CHANGE:
+		mp_features_keep(nd);
 		mp_netdev_retry(nd);
 		break;
 	case NETDEV_UNREGISTER:	/* also when moved to another namespace */

@@ -101,7 +101,7 @@ static int mp_port_bind_dev(struct mp_port *port, struct net_device *dev,
 	if (rtnl_dereference(ring->port))
 		return -EBUSY;
 	if (xsk_get_pool_from_qid(dev, queue)) {
-		netdev_err(dev, "queue %u refused: an AF_XDP socket receives from it without a copy\n",
+		netdev_err(dev, "queue %u refused: an AF_XDP socket has it\n",
 			   queue);
 		return -EBUSY;
 	}

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=sh
 # case: without a guest: mp-frags receives for the host as the stock path does
-# kernels: 5.10 6.12
+# kernels: 5.10
 # kernels-full: all
-# nics: e1000e@5.10 igb@6.12
+# nics: e1000e
 # nics-full: e1000e igb 82599 x540
 # vm: --mem 1024
 # group: fast

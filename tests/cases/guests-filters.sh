@@ -61,6 +61,10 @@ refused_beside_macvlans() {
 	return $rb_rc
 }
 
+vlan_filter() {
+	ethtool -k "$DEV" | grep '^rx-vlan-filter: on'
+}
+
 refusals() {
 	check "bound twice" refused "$ONE" dst-mac "$(mac 9)"
 	check "host's own queue" refused 0 dst-mac "$(mac 9)"
@@ -88,9 +92,15 @@ fi
 assert "guests" both_guests
 refusals
 check "no RSS now" rss_off
+# guests have VLANs that the host knows nothing of
+[ "$NIC_DRV" != ixgbe ] ||
+	check "VLANs stay unfiltered" keeps rx-vlan-filter off
 each_its_own "bound"
 check "RSS after" rss_on
-[ "$NIC_DRV" != ixgbe ] || check "registers as they were" as_it_was
+if [ "$NIC_DRV" = ixgbe ]; then
+	check "VLANs are filtered again" vlan_filter
+	check "registers as they were" as_it_was
+fi
 assert "guests again" both_guests
 # all that follows is after a reset
 check "down and up" down_up

@@ -161,6 +161,16 @@ refused() {
 	[ $rf_rc -eq 2 ]
 }
 
+# keeps FEATURE on|off: whatever ethtool -K says, and the log tells why
+keeps() {
+	kp_to=on
+	[ "$2" = off ] || kp_to=off
+	ethtool -K "$DEV" "$1" $kp_to
+	link_up
+	ethtool -k "$DEV" | grep "^$1.*: $2" &&
+		logged "$1 $kp_to refused: a queue is bound"
+}
+
 # logged TEXT: the kernel's log has it
 logged() {
 	dmesg | grep -F -- "$1"

@@ -34,6 +34,8 @@ rss_around() {
 }
 
 guests_setup 4
+tables=''
+! ethtool -X "$DEV" default || tables=1
 ethtool -K "$DEV" ntuple on || skip_case "$DEV has no ntuple filters"
 link_up
 ethtool -N "$DEV" flow-type udp4 dst-ip 10.77.1.9 action 3
@@ -44,11 +46,16 @@ check "a second kind of rule" refused 3 vlan 5
 check "IPv6" refused 3 proto udp dst-ip fd00::1
 place=$(ethtool -n "$DEV" | awk '/^Filter:/ { print $2; exit }')
 check "a bound queue's rule stays" not ethtool -N "$DEV" delete "$place"
+check "ntuple stays on" keeps ntuple on
 check "theirs and the user's" rules 3
 check "RSS leaves them out" rss_around
-check "another table" ethtool -X "$DEV" weight 1 2 3 4
-check "RSS leaves them out of that, too" rss_around
-ethtool -X "$DEV" default
+if [ "$tables" ]; then
+	check "another table" ethtool -X "$DEV" weight 1 2 3 4
+	check "RSS leaves them out of that, too" rss_around
+	ethtool -X "$DEV" default
+else
+	skip "another table" "ethtool -X of this version is not for this kernel"
+fi
 each_its_own "bound"
 check "the user's" rules 1
 check "RSS has all queues again" not rss_around

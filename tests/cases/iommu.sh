@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=sh
 # case: behind a strict IOMMU the NIC reaches posted memory and nothing else
-# kernels: all
-# nics: e1000e igb@6.12
+# kernels: 6.12
+# kernels-full: all
+# nics: e1000e@7.2
 # nics-full: e1000e igb 82599 x540
 # vm: --iommu --hugepages 64
 # group: fast

@@ -3,7 +3,7 @@
 # case: the per-NIC suite, all of it
 # kernels: all
 # nics: e1000e igb 82599 x540
-# vm: --hugepages 64
+# vm: --iommu --hugepages 64
 # group: full
 # timeout: 3000
 # after: tests/nic/collect

@@ -3,7 +3,7 @@
 # case: a guest that posts nothing for seconds receives again at once
 # kernels: 6.12
 # kernels-full: all
-# nics: e1000e igb
+# nics: igb
 # nics-full: e1000e igb 82599 x540
 # vm: --hugepages 64
 # group: fast

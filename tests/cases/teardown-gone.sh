@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=sh
 # case: the NIC vanishes under full traffic: PCI remove, rmmod, netns
-# kernels: 5.10 6.12
+# kernels: 5.10
 # kernels-full: all
 # nics: e1000e
 # nics-full: e1000e igb 82599 x540

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=sh
 # case: every call of /dev/net/mp and each of its errors, 64 and 32 bits
-# kernels: 5.10 6.12
+# kernels: 5.10
 # kernels-full: all
 # vm: --mem 1024
 # group: fast

@@ -40,6 +40,11 @@ mac_of() {
 	cat "/sys/class/net/$1/address"
 }
 
+# rx_queues: how many receive queues it has now
+rx_queues() {
+	find "/sys/class/net/$DEV/queues/" -name 'rx-*' | wc -l
+}
+
 # net_counter NAME: of the NIC's net device
 net_counter() {
 	cat "/sys/class/net/$DEV/statistics/$1"

@@ -21,7 +21,9 @@ all_names() {
 # what a bound NIC may not have; the core holds it off
 bound_off() {
 	case $1 in
-	rx-vlan-offload|large-receive-offload|rx-all|rx-fcs|rx-gro-hw) return 0 ;;
+	rx-vlan-offload|rx-vlan-filter|large-receive-offload|rx-all|rx-fcs|\
+	rx-gro-hw)
+		return 0 ;;
 	esac
 	return 1
 }

@@ -29,6 +29,26 @@ bridged() {
 	return $br_rc
 }
 
+# with queue 1 bound there must be two
+channels_below() {
+	mpctl run "$DEV:1" -- sleep 60 &
+	holder=$!
+	cb_rc=1
+	if wait_for 10 has_port; then
+		et -L combined 1 >/run/channels 2>&1 || cb_rc=0
+		cat /run/channels
+		grep -qi 'busy' /run/channels || cb_rc=1
+		dmesg | tail -n 5 | grep 'channels refused: queue 1' || cb_rc=1
+	fi
+	kill $holder
+	wait $holder
+	return $cb_rc
+}
+
+has_port() {
+	[ "$(mpctl -j show "$DEV" | jq length)" -gt 0 ]
+}
+
 if [ "$(ip -d -o link show dev "$DEV" |
 	sed -n 's/.* maxmtu \([0-9]*\).*/\1/p')" -ge 9000 ]; then
 	check "with MTU 9000" bound_mtu
@@ -39,6 +59,11 @@ if modprobe -q bridge; then
 	check "in a bridge" bridged
 else
 	skip "in a bridge" "no module bridge"
+fi
+if [ "$(rx_queues)" -ge 2 ]; then
+	check "fewer channels than the bound queue needs" channels_below
+else
+	skip "fewer channels than the bound queue needs" "one queue"
 fi
 link_up
 check "mp_posted is 0" assert_idle
