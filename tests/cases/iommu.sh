@@ -1,9 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=sh
 # case: behind a strict IOMMU the NIC reaches posted memory and nothing else
-# kernels: 6.12
-# kernels-full: all
-# nics: e1000e@7.2
+# kernels: all
+# nics: e1000e
 # nics-full: e1000e igb 82599 x540
 # vm: --iommu --hugepages 64
 # group: fast
