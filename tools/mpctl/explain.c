@@ -85,7 +85,8 @@ void explain_open(int err)
 	}
 }
 
-static void explain_busy(const struct target *t, unsigned int queue)
+static void explain_busy(const struct target *t, unsigned int queue,
+			 bool filtered)
 {
 	char name[256];
 
@@ -95,6 +96,9 @@ static void explain_busy(const struct target *t, unsigned int queue)
 	else if (count_entries(t->ifname, "", "upper_", name, sizeof(name)))
 		complain("%s is in use by %s: delete that interface first",
 			 t->ifname, name);
+	else if (filtered)
+		complain("the queue of %s is bound already (\"mpctl show %s\") or has an AF_XDP socket, the MAC address is in use, or there are bound queues with and without dst-mac: dmesg says which",
+			 t->ifname, t->ifname);
 	else
 		complain("%s%s is bound already (\"mpctl show %s\"), has a receive handler of another kind, or an AF_XDP socket receives from it",
 			 queue == MP_QUEUE_ALL ? "" : "a queue of ", t->ifname,
@@ -146,7 +150,7 @@ void explain_bind(const struct target *t, unsigned int queue, bool filtered,
 		complain("no interface %s in this network namespace", t->ifname);
 		break;
 	case EBUSY:
-		explain_busy(t, queue);
+		explain_busy(t, queue, filtered);
 		break;
 	case EOPNOTSUPP:
 		explain_unsupported(t, filtered);

@@ -100,6 +100,17 @@ bool target_parse(const char *arg, struct target *t)
 	return true;
 }
 
+/* target_name() - as the user would write it */
+void target_name(const struct target *t, char *buf, size_t size)
+{
+	if (t->queue == MP_QUEUE_ALL)
+		snprintf(buf, size, "%s", t->ifname);
+	else if (t->last == t->queue)
+		snprintf(buf, size, "%s:%u", t->ifname, t->queue);
+	else
+		snprintf(buf, size, "%s:%u-%u", t->ifname, t->queue, t->last);
+}
+
 /* target_matches() - is it about that port */
 bool target_matches(const struct target *t, const struct mp_info *info)
 {

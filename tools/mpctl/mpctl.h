@@ -39,6 +39,7 @@ struct options {
 
 void complain(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 bool target_parse(const char *arg, struct target *t);
+void target_name(const struct target *t, char *buf, size_t size);
 bool target_matches(const struct target *t, const struct mp_info *info);
 
 /* port.c; fd or 0 or -1 with errno, complaint printed by port_open, port_bind */

@@ -137,6 +137,7 @@ int cmd_bind(int argc, char **argv, const struct options *opt)
 {
 	struct request req;
 	struct ports ports;
+	char name[MP_IFNAMSIZ + 24];
 	int sigfd;
 
 	(void)opt;
@@ -149,8 +150,9 @@ int cmd_bind(int argc, char **argv, const struct options *opt)
 	sigfd = signals();
 	if (!bind_all(&req, &ports))
 		return RC_KERNEL;
-	printf("%s is bound until this ends or \"mpctl unbind %s\"\n",
-	       req.target.ifname, req.target.ifname);
+	target_name(&req.target, name, sizeof(name));
+	printf("%s is bound until this ends or \"mpctl unbind %s\"\n", name,
+	       name);
 	fflush(stdout);
 	return hold(&ports, sigfd);
 }
