@@ -13,7 +13,7 @@ nic_model() {
 	esac
 	# shellcheck disable=SC2086
 	printf '%s\n' $LAB_NICS | grep -xF -e "$1" || {
-		echo "NIC=$1: the lab has" $LAB_NICS >&2
+		echo "NIC=$1: the lab has" $LAB_NICS "(ixgbe: 82599)" >&2
 		return 1
 	}
 }
