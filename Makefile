@@ -15,25 +15,31 @@ SRC	?=
 
 # The release that modules built in KDIR load into, and the name of the build
 # tree. include/config/kernel.release is another one in Debian's 5.10 and 6.1.
-krel	= $(shell sed -n 's/.*UTS_RELEASE "\(.*\)"/\1/p' \
-		$(KDIR)/include/generated/utsrelease.h)
+krel	= $(or $(shell sed -n 's/.*UTS_RELEASE "\(.*\)"/\1/p' \
+		$(KDIR)/include/generated/utsrelease.h 2>/dev/null),$(KREL))
 out	= $(CURDIR)/build/$(krel)
 cc	= $(if $(filter command environment,$(firstword $(origin CC))),$(CC))
 jobs	= $(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j$(shell nproc))
 kbuild	= $(MAKE) --no-print-directory $(jobs) -C $(KDIR) M=$(out)
 updates	= $(INSTALL_MOD_PATH)/lib/modules/$(krel)/updates
 
-.PHONY: modules prepare modules_install modules_uninstall clean help
+.PHONY: modules prepare modules_install modules_uninstall clean help has-release
 modules: prepare
 	+@$(kbuild) modules
 
 prepare:
 	@drivers/convert-all "$(KDIR)" "$(PIECES)" "$(SRC)" "$(cc)"
 
+# Without headers KREL=release tells what to take away.
+has-release:
+	@test -n "$(krel)" || { \
+		echo "mpassthru: no headers in KDIR=$(KDIR), which tell the kernel's release: install them, or KREL=<release>" >&2; \
+		exit 1; }
+
 # A directory of our own in updates/: depmod prefers it to kernel/, and taking
 # it away is the whole of uninstalling. kbuild's own depmod step wants a
 # System.map and signing wants a key: header packages have neither.
-modules_install:
+modules_install: has-release
 	@for m in $(MODULES); do test -f $(out)/$$m || { \
 		echo "mpassthru: $(out)/$$m is not built: make modules" >&2; \
 		exit 1; }; done
@@ -45,7 +51,7 @@ modules_install:
 	@depmod $(if $(INSTALL_MOD_PATH),-b $(INSTALL_MOD_PATH)) $(krel)
 	@echo "mpassthru: installed in $(updates)/mpassthru; if the initramfs has one of these drivers, make it anew (update-initramfs -u)"
 
-modules_uninstall:
+modules_uninstall: has-release
 	@rm -rf $(updates)/mpassthru
 	@rmdir $(updates) 2>/dev/null || true
 	@depmod $(if $(INSTALL_MOD_PATH),-b $(INSTALL_MOD_PATH)) $(krel)
@@ -115,9 +121,10 @@ help:
 #:     INSTALL_MOD_PATH=dir
 #:
 #: In the lab (as root; needs only a Debian-like machine):
-#:   make demo              frames of a real e1000e reach a guest without a copy
-#:                          NIC=e1000e (igb, ixgbe) KERNEL=6.12
-#:   make check             all tests; CASES="memlock bound-*" only these
+#:   make demo              frames through an emulated NIC into a guest
+#:                          NIC=e1000e (igb, ixgbe) KERNEL=6.12 FRAMES=100000
+#:   make check             the tests; CASES="memlock bound-*" only these,
+#:                          NIC=igb (e1000e, ixgbe, x540) those of that NIC
 #:   make check-full        the long ones too
 #:   make lab               make the lab, which both do by themselves
 #:   make lab-modules       build for each kernel of the lab
