@@ -74,8 +74,8 @@ static void mp_vlan_in_band(struct mp_netdev *nd)
 
 /*
  * The user changed features: take back what would keep frames from guests.  A
- * VLAN filter, which they then get with the last unbind, knows the host's VLANs
- * only; without ntuple the NIC does not look at rules.
+ * VLAN filter knows the host's VLANs only; without ntuple the NIC does not look
+ * at rules.
  */
 static void mp_features_keep(struct mp_netdev *nd)
 {
@@ -88,9 +88,10 @@ static void mp_features_keep(struct mp_netdev *nd)
 		ntuple = NETIF_F_NTUPLE & ~dev->wanted_features;
 	if (!nd->bound || (!vlan_filter && !ntuple))
 		return;
-	netdev_err(dev, "%s refused: a queue is bound to a guest; unbind first\n",
-		   ntuple ? "ntuple off" : "rx-vlan-filter on");
-	nd->vlan_offload |= vlan_filter;
+	if (vlan_filter)
+		netdev_err(dev, "rx-vlan-filter on refused: a queue is bound to a guest; unbind first\n");
+	if (ntuple)
+		netdev_err(dev, "ntuple off refused: a queue is bound to a guest by a rule; unbind first\n");
 	dev->wanted_features &= ~vlan_filter;
 	dev->wanted_features |= ntuple;
 	netdev_update_features(dev);

@@ -88,7 +88,7 @@ static int mp_port_bind_dev(struct mp_port *port, struct net_device *dev,
 
 	if (!nd) {
 		mp_dev_driver(dev, driver, sizeof(driver));
-		netdev_err(dev, "bind refused: driver %s is not converted, or its stock module is loaded\n",
+		netdev_err(dev, "bind refused: driver %s is not converted, its stock module is loaded, or it is not done with probing the NIC\n",
 			   driver);
 		return -EOPNOTSUPP;
 	}
