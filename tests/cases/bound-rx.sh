@@ -3,7 +3,7 @@
 # case: every byte arrives in the guest, whatever rings and buffers it has
 # kernels: 6.12
 # kernels-full: all
-# nics: e1000e igb 82599
+# nics: e1000e igb
 # nics-full: e1000e igb 82599 x540
 # vm: --hugepages 64
 # group: fast

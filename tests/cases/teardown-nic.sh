@@ -3,7 +3,7 @@
 # case: the NIC is reset or reconfigured under full traffic: link, MTU, rings
 # kernels: 6.12
 # kernels-full: all
-# nics: e1000e 82599
+# nics: e1000e
 # nics-full: e1000e igb 82599 x540
 # vm: --hugepages 64
 # group: fast
