@@ -3,7 +3,7 @@
 # case: the per-NIC suite, its short form
 # kernels: 6.12
 # kernels-full: all
-# nics: e1000e@7.2 igb@7.3 82599@6.1 x540@5.10
+# nics: e1000e@7.2 igb@7.3 82599@6.1
 # nics-full: e1000e igb 82599 x540
 # vm: --iommu --hugepages 64
 # group: fast
