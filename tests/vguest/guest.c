@@ -219,6 +219,12 @@ static bool enable_calls(struct guest *g)
 	return ring_enable_call(&g->vhost.vq[VQ_TX].ring) || there;
 }
 
+static void disable_calls(struct guest *g)
+{
+	ring_disable_call(&g->vhost.vq[VQ_RX].ring);
+	ring_disable_call(&g->vhost.vq[VQ_TX].ring);
+}
+
 /* What poll() said of @p, as wait_for_events() has it: no more calls than needed. */
 static void collect_events(struct guest *g, const struct pollfd *p)
 {
@@ -252,8 +258,7 @@ static void wait_for_events(struct guest *g)
 	collect_events(g, p);
 	if (g->ctl_fd >= 0)
 		ctl_serve(g);
-	ring_disable_call(&g->vhost.vq[VQ_RX].ring);
-	ring_disable_call(&g->vhost.vq[VQ_TX].ring);
+	disable_calls(g);
 }
 
 /*
@@ -265,8 +270,7 @@ static void spin_start(struct guest *g)
 {
 	struct sched_param p = { 0 };
 
-	ring_disable_call(&g->vhost.vq[VQ_RX].ring);
-	ring_disable_call(&g->vhost.vq[VQ_TX].ring);
+	disable_calls(g);
 	if (sched_setscheduler(0, SCHED_IDLE, &p))
 		die_errno("SCHED_IDLE");
 }
@@ -277,10 +281,8 @@ static void spin(struct guest *g)
 
 	while (!interrupted && !g->quit) {
 		for (turn = 0; turn < SPIN_TURNS && !interrupted; turn++) {
-			if (!work(g))
-				continue;
-			ring_disable_call(&g->vhost.vq[VQ_RX].ring);
-			ring_disable_call(&g->vhost.vq[VQ_TX].ring);
+			if (work(g))
+				disable_calls(g);
 		}
 		watch_clock(g);
 	}
