@@ -369,6 +369,12 @@ void mp_filter_remove(struct mp_ring *ring)
 	}
 }
 
+/* Is the queue bound by a rule?  RTNL, or the driver's reset path. */
+static bool mp_ring_has_rule(const struct mp_ring *ring)
+{
+	return READ_ONCE(ring->filter.match) & ~MP_MATCH_DST_MAC;
+}
+
 /* Is a rule of the NIC one of ours?  RTNL held. */
 bool mp_filter_owns(struct mp_netdev *nd, u32 rule)
 {
@@ -376,8 +382,7 @@ bool mp_filter_owns(struct mp_netdev *nd, u32 rule)
 
 	ASSERT_RTNL();
 	for (ring = nd->rings; ring < nd->rings + nd->nrings; ring++)
-		if (ring->filter.match & ~MP_MATCH_DST_MAC &&
-		    ring->rule == rule)
+		if (mp_ring_has_rule(ring) && ring->rule == rule)
 			return true;
 	return false;
 }
@@ -385,11 +390,11 @@ bool mp_filter_owns(struct mp_netdev *nd, u32 rule)
 /* Does a bound queue depend on a rule of the NIC?  RTNL held. */
 bool mp_filter_has_rules(struct mp_netdev *nd)
 {
-	unsigned int i;
+	struct mp_ring *ring;
 
 	ASSERT_RTNL();
-	for (i = 0; i < nd->nrings; i++)
-		if (nd->rings[i].filter.match & ~MP_MATCH_DST_MAC)
+	for (ring = nd->rings; ring < nd->rings + nd->nrings; ring++)
+		if (mp_ring_has_rule(ring))
 			return true;
 	return false;
 }
@@ -426,7 +431,7 @@ bool mp_queue_has_rule(struct net_device *dev, unsigned int queue)
 	struct mp_netdev *nd = mp_netdev_find(dev);
 
 	return nd && queue < nd->nrings &&
-	       READ_ONCE(nd->rings[queue].filter.match) & ~MP_MATCH_DST_MAC;
+	       mp_ring_has_rule(&nd->rings[queue]);
 }
 EXPORT_SYMBOL_GPL(mp_queue_has_rule);
 
