@@ -12,13 +12,18 @@ unregister_netdevice: waiting|NETDEV WATCHDOG|transmit queue .* timed out|Hardwa
 still (has|holds)|Unknown symbol|disagrees about version
 cannot create duplicate|tried to remove|usage count'
 
+# What debug kernels say of themselves at boot.
+LOG_FINE='DMA-API: (preallocated [0-9]+ debug entries|debugging enabled by kernel config)
+kmemleak: Kernel memory leak detector initialized'
+
+# one_regex LINES: any of them
+one_regex() {
+	echo "$1" | tr '\n' '|' | sed 's/|$//'
+}
+
 # log_scan FILE [ALLOW]: print the bad lines of FILE that do not match the
 # extended regex ALLOW; true when there is none
 log_scan() {
-	bad=$(echo "$LOG_BAD" | tr '\n' '|' | sed 's/|$//')
-	if [ -n "${2-}" ]; then
-		! grep -E "$bad" "$1" | grep -v -E "$2"
-	else
-		! grep -E "$bad" "$1"
-	fi
+	! grep -E "$(one_regex "$LOG_BAD")" "$1" |
+		grep -v -E "$(one_regex "$LOG_FINE")${2:+|$2}"
 }
