@@ -36,10 +36,10 @@ rings() {
 	rx "polling" "$ALL_ZC" --hugepages --poll
 	rx "busyloop" "$ALL_ZC" --hugepages --busyloop 50 --event-idx
 	# a NIC that drops for want of buffers may do so with that few
-	rx "ring of 64" "$ALL_ZC and .rx.lost < $FRAMES / 10" --hugepages \
+	SEND='--stall 2' rx "ring of 64" "$ALL_ZC and .rx.lost < $FRAMES / 10" --hugepages \
 		--ring 64 --allow-loss
 	# and while a NIC has none, later frames overtake on the emulated wire
-	WINDOW=2 rx "ring of 4" "$ALL_ZC and .rx.lost < $FRAMES / 10" \
+	SEND='--stall 2' WINDOW=2 rx "ring of 4" "$ALL_ZC and .rx.lost < $FRAMES / 10" \
 		--hugepages --ring 4 --allow-loss --allow-reorder
 	rx "ring of 1024" "$MOST_ZC" --hugepages --ring 1024
 	rx "not mergeable" "$ALL_ZC" --hugepages --no-mrg --bufsize 2048
@@ -66,7 +66,7 @@ in_order() {
 
 # the log off and on again while frames arrive
 log_switched() {
-	guest_start rx --frames "$FRAMES" --idle-timeout 8 --hugepages \
+	guest_start rx --frames "$FRAMES" --idle-timeout 30 --hugepages \
 		--progress $VG/progress --log || return 1
 	send --count "$FRAMES" --window "$WINDOW" --progress $VG/progress \
 		--rate 1000 &
@@ -103,7 +103,7 @@ frames() {
 # What is longer than the NIC takes at this MTU must not reach any buffer.
 oversize_run() {
 	ip -n peer link set p0 mtu 3000
-	guest_start rx --frames 2000 --idle-timeout 8 --hugepages \
+	guest_start rx --frames 2000 --idle-timeout 30 --hugepages \
 		--progress $VG/progress || return 1
 	send --count 300 --rate 1000 --sizes 1600..3000 --stream 9
 	send --count 2000 --window "$WINDOW" --progress $VG/progress

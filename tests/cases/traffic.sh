@@ -18,8 +18,11 @@ FRAMES=${FRAMES:-4000}
 WINDOW=${WINDOW:-48}
 GUEST='' FLOOD='' BACKEND=''
 mkdir -p $VG
-# wiregen obeys a receiver that it can see; one far away has a rate instead
-PACE=${PACE:-"--window $WINDOW --progress $VG/progress"}
+
+# pace: wiregen obeys a receiver that it can see; one far away has a rate, PACE
+pace() {
+	echo "${PACE:---window $WINDOW --progress $VG/progress}"
+}
 
 # is_ready FILE PID: the program runs, or never will
 is_ready() {
@@ -125,10 +128,10 @@ flood_stop() {
 # rx_run OPTION...: $FRAMES frames, each byte of which is checked; $SEND has
 # more options of wiregen. The guest's options may change what it expects.
 rx_run() {
-	guest_start rx --frames "$FRAMES" --idle-timeout 8 \
+	guest_start rx --frames "$FRAMES" --idle-timeout 30 \
 		--progress $VG/progress "$@" || return 1
 	# shellcheck disable=SC2086
-	send --count "$FRAMES" $PACE ${SEND-}
+	send --count "$FRAMES" $(pace) ${SEND-}
 	guest_wait
 }
 
@@ -179,6 +182,7 @@ losses() {
 }
 
 drops() {
+	echo "# the sender: $(cat $VG/send.txt)"
 	echo "# $DEV: $(ethtool -S "$DEV" | losses)"
 	echo "# the peer: $(in_peer ethtool -S "$PEER_IF" | losses)"
 }
@@ -188,7 +192,7 @@ tx_run() {
 	rm -f $VG/peer.ready $VG/peer.json
 	# shellcheck disable=SC2086
 	$PEER_RUN wiregen recv --if "$PEER_IF" --frames "$FRAMES" \
-		--idle-timeout 8 --json=$VG/peer.json --ready $VG/peer.ready \
+		--idle-timeout 30 --json=$VG/peer.json --ready $VG/peer.ready \
 		--progress $VG/progress.tx ${RECV-} >$VG/peer.txt 2>&1 &
 	peer=$!
 	wait_for 20 is_ready $VG/peer.ready $peer

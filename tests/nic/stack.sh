@@ -98,13 +98,13 @@ clean() {
 # every_byte OPTION...: of frames, as a packet socket sees them
 every_byte() {
 	rm -f "$VG/recv.ready" "$VG/progress"
-	wiregen recv --if "$DEV" --frames "$FRAMES" --idle-timeout 5 \
+	wiregen recv --if "$DEV" --frames "$FRAMES" --idle-timeout 30 \
 		--progress "$VG/progress" --ready "$VG/recv.ready" \
 		>"$VG/recv.txt" 2>&1 &
 	recv=$!
 	wait_for 10 is_ready "$VG/recv.ready" $recv
 	# shellcheck disable=SC2086
 	in_peer wiregen send --if "$PEER_IF" --dst "$(mac_of "$DEV")" \
-		--count "$FRAMES" $PACE "$@" || return 1
+		--count "$FRAMES" $(pace) "$@" || return 1
 	wait $recv || { cat "$VG/recv.txt"; return 1; }
 }

@@ -273,14 +273,14 @@ static void window(void)
 
 	EXPECT(window_allow(&w, 1000, 7) == 7);
 	count = progress_create(path);
-	window_open(&w, path, 100);
+	window_open(&w, path, 100, 0.2);
 	EXPECT(window_allow(&w, 0, 32) == 32);
 	EXPECT(window_allow(&w, 90, 32) == 10);
 	EXPECT(window_allow(&w, 100, 32) == 0);
 	progress_set(count, 50);
 	EXPECT(window_allow(&w, 100, 64) == 50);
 	EXPECT(window_allow(&w, 150, 32) == 0);
-	sleep_ns(2100000000);
+	sleep_ns(250000000);
 	EXPECT(window_allow(&w, 150, 32) == 32 && w.stalls == 1);
 	progress_set(count, 150);		/* late, not lost */
 	EXPECT(window_allow(&w, 150, 200) == 100);

@@ -45,7 +45,8 @@ uint64_t tx_init(struct tx *tx, const struct tx_opts *o, struct vhost_vq *vq,
 	frame_gen_init(&tx->gen, &o->spec);
 	pace_init(&tx->pace, o->rate);
 	if (o->window)
-		window_open(&tx->window, o->progress, o->window);
+		window_open(&tx->window, o->progress, o->window,
+			    WINDOW_STALL);
 	return (start + 4095) & ~4095ull;
 }
 

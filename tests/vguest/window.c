@@ -9,7 +9,6 @@
 #include "window.h"
 
 #define APPEAR_SECONDS 10
-#define STALL_NS (2 * NSEC_PER_SEC)	/* no progress: the rest is lost */
 
 static void *map_counter(const char *path, int fd)
 {
@@ -37,7 +36,7 @@ uint64_t *progress_create(const char *path)
 	return map_counter(path, fd);
 }
 
-void window_open(struct window *w, const char *path, uint32_t size)
+void window_open(struct window *w, const char *path, uint32_t size, double stall)
 {
 	uint64_t until = now_ns() + APPEAR_SECONDS * NSEC_PER_SEC;
 	int fd;
@@ -50,6 +49,7 @@ void window_open(struct window *w, const char *path, uint32_t size)
 	}
 	w->counter = map_counter(path, fd);
 	w->size = size;
+	w->stall_ns = seconds_to_ns(stall);
 	w->last_ns = now_ns();
 }
 
@@ -68,7 +68,7 @@ uint32_t window_allow(struct window *w, uint64_t sent, uint32_t want)
 	}
 	done = seen + w->given_up;
 	if (done + w->size <= sent) {
-		if (now - w->last_ns < STALL_NS)
+		if (now - w->last_ns < w->stall_ns)
 			return 0;
 		w->stalls++;
 		w->given_up = sent - seen;

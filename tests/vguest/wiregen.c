@@ -27,7 +27,7 @@
 enum {
 	OPT_IF = 1, OPT_COUNT, OPT_FRAMES, OPT_RATE, OPT_BURST, OPT_SECONDS,
 	OPT_IDLE, OPT_LINGER, OPT_JSON, OPT_READY, OPT_ALLOW_LOSS,
-	OPT_ALLOW_REORDER, OPT_COUNT_ONLY, OPT_PROGRESS, OPT_WINDOW, OPT_HELP,
+	OPT_ALLOW_REORDER, OPT_COUNT_ONLY, OPT_PROGRESS, OPT_WINDOW, OPT_STALL, OPT_HELP,
 };
 
 static const struct option table[] = {
@@ -47,6 +47,7 @@ static const struct option table[] = {
 	{ "count-only", no_argument, NULL, OPT_COUNT_ONLY },
 	{ "progress", required_argument, NULL, OPT_PROGRESS },
 	{ "window", required_argument, NULL, OPT_WINDOW },
+	{ "stall", required_argument, NULL, OPT_STALL },
 	{ "help", no_argument, NULL, OPT_HELP },
 	{ 0 }
 };
@@ -59,6 +60,7 @@ static const char text[] =
 "  --rate N (frames per second)  --burst N (frames per call, 1..32)\n"
 "  --progress FILE (recv: count into it; send: obey --window with it)\n"
 "  --window N (send: at most so many frames in flight, needs --progress)\n"
+"  --stall S (send, 15: no progress for so long, and those are lost)\n"
 "  --seconds S --idle-timeout S (recv: 10) --linger S (recv: 0.1)\n"
 "  --allow-loss --allow-reorder --count-only (recv)\n"
 "  --json[=FILE|-]  --ready FILE (made when running)\n"
@@ -71,7 +73,7 @@ struct options {
 	struct frame_spec spec;
 	uint64_t count, frames, rate;
 	unsigned int burst, window;
-	double seconds, idle_timeout, linger;
+	double seconds, idle_timeout, linger, stall;
 	bool src_given, dst_given, allow_loss, allow_reorder, count_only;
 };
 
@@ -145,6 +147,9 @@ static void parse_option(struct options *o, int c)
 	case OPT_WINDOW:
 		o->window = parse_num("--window", optarg, 1, 1 << 20);
 		break;
+	case OPT_STALL:
+		o->stall = parse_seconds("--stall", optarg);
+		break;
 	case OPT_SECONDS:
 		o->seconds = parse_seconds("--seconds", optarg);
 		break;
@@ -169,6 +174,7 @@ static void parse(struct options *o, int argc, char **argv)
 	o->burst = WIRE_BATCH;
 	o->idle_timeout = 10;
 	o->linger = 0.1;
+	o->stall = WINDOW_STALL;
 	while ((c = getopt_long(argc, argv, "", table, NULL)) != -1) {
 		o->src_given |= c == GENOPT_SRC;
 		o->dst_given |= c == GENOPT_DST;
@@ -234,10 +240,11 @@ static int report_sent(const struct sender *s, const struct options *o,
 
 	if (!o->json || strcmp(o->json, "-"))
 		printf("wiregen send %s: sent %llu frames (%llu bytes) in "
-		       "%.2f s, %llu retries\n", o->ifname,
+		       "%.2f s, %llu retries, %llu stalls\n", o->ifname,
 		       (unsigned long long)s->sent,
 		       (unsigned long long)s->bytes, us / 1e6,
-		       (unsigned long long)s->wire.retries);
+		       (unsigned long long)s->wire.retries,
+		       (unsigned long long)s->window.stalls);
 	if (o->json) {
 		j = json_object_new_object();
 		jput_str(j, "program", "wiregen");
@@ -288,7 +295,7 @@ static int cmd_send(struct options *o)
 		s.buf[i] = xcalloc(1, SIZES_MAX);
 	stay_on_cpu();
 	if (o->window)
-		window_open(&s.window, o->progress, o->window);
+		window_open(&s.window, o->progress, o->window, o->stall);
 	say_ready(o);
 	pace_init(&s.pace, o->rate);
 	start = now_ns();
