@@ -21,12 +21,15 @@
  *   5. mp_pins.lock: chunks and slots' references to them; also the reaper's
  *   6. mmap_lock of the owner
  *   7. mp_pins.stale_lock (spin): chunk table against the mmu notifier
+ * and, under 1 but never with 2 to 7, in softirq or with softirqs off,
+ *   8. mp_rx.poll_lock (spin): NAPI completes, or the worker takes over; the
+ *      guest's call eventfd is signalled under it
  * Whoever owns a guest can make 6 wait for as long as it likes (a page fault
  * that its userfaultfd or FUSE file system serves), hence nobody waits for 4 to
  * 6 while holding RTNL, and nobody accesses guest memory while holding 4 or 5.
  *
  * Rings of indices.  All of struct mp_slots' counters run freely and wrap at
- * 2^32; completed <= done <= taken <= posted, and posted - completed <= size.
+ * 2^32; reaped <= completed <= done <= taken <= posted, and posted - reaped <= size.
  */
 #ifndef _MP_CORE_H
 #define _MP_CORE_H
@@ -66,12 +69,24 @@ struct mp_done {
 };
 
 /**
+ * enum mp_armed - who completes frames; see rx_poll.c
+ * @MP_AWAKE: the worker, which is running or has been woken
+ * @MP_WAKE: the worker, which sleeps and wants to be woken
+ * @MP_POLL: NAPI
+ */
+enum mp_armed {
+	MP_AWAKE,
+	MP_WAKE,
+	MP_POLL,
+};
+
+/**
  * struct mp_slots - FILL and DONE ring between one worker and one NAPI context
  * @mask: size - 1; constant
  * @fill: DMA address of slot n at [n & mask]; worker writes before @posted
  * @done: result of slot n at [n & mask]; NAPI writes before @done_head
  * @posted: slots given to the NIC; worker writes (release), NAPI reads
- * @armed: the worker sleeps and wants to be woken; worker sets, NAPI clears
+ * @armed: &enum mp_armed; set by the worker, made MP_AWAKE by NAPI and mp_rx_own()
  * @taken: slots written to descriptors; NAPI only, and detach while NAPI is off
  * @cleaned: slots completed by the NIC; NAPI only
  * @wakeups: NAPI only, read by statistics
@@ -204,7 +219,7 @@ struct mp_ring_stats {
 	u64 tap_copies;		/* private copies for packet sockets */
 };
 
-/* written by the worker only (direct path) or under sk_receive_queue.lock */
+/* written by whoever completes (direct path) or under sk_receive_queue.lock */
 struct mp_port_stats {
 	u64 rx_frames;
 	u64 rx_bytes;
@@ -479,6 +494,7 @@ void mp_rx_cancel(struct mp_rx *rx);
 int mp_rx_attach(struct mp_rx *rx, struct mp_ring *ring);
 void mp_rx_detach(struct mp_rx *rx);
 void mp_rx_wake(struct mp_rx *rx);
+void mp_rx_poll_complete(struct mp_rx *rx);
 const void *mp_rx_slot_data(const struct mp_rx *rx, u32 n, u32 len);
 void mp_rx_stats(const struct mp_rx *rx, struct mp_stats *st);
 void mp_rx_forget_stats(struct mp_rx *rx);

@@ -14,6 +14,7 @@
 #include <linux/list.h>
 #include <linux/mmu_notifier.h>
 #include <linux/mutex.h>
+#include <linux/sched/signal.h>
 #include <linux/spinlock.h>
 #include <linux/types.h>
 #include <linux/workqueue.h>
@@ -100,7 +101,7 @@ struct mp_chunk {
  * From @mm on all are constant.
  */
 struct mp_pins {
-	struct mutex lock;		/* rank 4 in mp_core.h */
+	struct mutex lock;		/* rank 5 in mp_core.h */
 	struct mp_chunk *last;
 	struct xarray table;
 	struct list_head idle;
@@ -141,6 +142,12 @@ struct mp_pins {
 static inline bool mp_chunk_is_stale(const struct mp_chunk *chunk)
 {
 	return READ_ONCE(chunk->stale);
+}
+
+/* Only memory that is the CPU's already and still the owner's needs nothing. */
+static inline bool mp_chunk_is_settled(const struct mp_chunk *chunk)
+{
+	return chunk && !chunk->need_sync && !mp_chunk_is_stale(chunk);
 }
 
 /* May [@addr, @addr + @len) be given to the NIC out of @chunk? */
@@ -187,6 +194,21 @@ static inline bool mp_pins_get_run(struct mp_pins *pins, unsigned long len,
 	run->dma = chunk->dma;
 	run->kaddr = chunk->kaddr;
 	return true;
+}
+
+/* chunks that the guest's rings may lie in, and be pinned for good */
+#define MP_RING_CHUNKS	2
+
+/*
+ * May windows be kept for good?  Not with the strict policy, nor where they would
+ * take more than a quarter of what may be locked.
+ */
+static inline bool mp_pins_may_hold(const struct mp_pins *pins)
+{
+	if (pins->posted_only)
+		return false;
+	return pins->bypass || task_rlimit(pins->task, RLIMIT_MEMLOCK) >=
+			       4 * MP_RING_CHUNKS * MP_CHUNK_SIZE;
 }
 
 /* chunk.c */

@@ -462,7 +462,8 @@ EXPORT_SYMBOL_GPL(mp_ring_deliver);
  * mp_ring_poll_end() - publish what this poll received
  * @ring: attached ring
  *
- * Wakes the vhost worker if it sleeps: once per poll at most.
+ * Completes the frames if the vhost worker left that to us, or wakes it if it
+ * sleeps: once per poll at most.
  *
  * Context: NAPI of this ring.
  */
@@ -484,10 +485,15 @@ void mp_ring_poll_end(struct mp_ring *ring)
 	/* pairs with mp_rx_sleep(): done_head, then armed */
 	smp_mb();
 	trace_mp_deliver(ring->nd->dev, ring->queue, frames, s->armed);
-	if (READ_ONCE(s->armed)) {
-		WRITE_ONCE(s->armed, 0);
+	switch (READ_ONCE(s->armed)) {
+	case MP_POLL:
+		mp_rx_poll_complete(ring->rx);
+		break;
+	case MP_WAKE:
+		WRITE_ONCE(s->armed, MP_AWAKE);
 		s->wakeups++;
 		mp_rx_wake(ring->rx);
+		break;
 	}
 }
 EXPORT_SYMBOL_GPL(mp_ring_poll_end);

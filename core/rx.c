@@ -123,6 +123,7 @@ static struct mp_netdev *mp_rx_disarm(struct mp_rx *rx)
 		return NULL;
 	WARN_ON_ONCE(rcu_access_pointer(rx->ring));
 	mp_pins_lock(pins);
+	mp_rx_unmap_rings(rx);
 	for (i = rx->completed; i != rx->s.done_head; i++)
 		mp_slot_settle(rx, &rx->slot[i & rx->s.mask],
 			       rx->s.done[i & rx->s.mask].len);
@@ -239,6 +240,7 @@ static struct mp_rx *mp_rx_alloc(unsigned int heads)
 	rx->s.done = kvcalloc(size, sizeof(*rx->s.done), GFP_KERNEL);
 	rx->s.mask = size - 1;
 	mutex_init(&rx->lock);
+	spin_lock_init(&rx->poll_lock);
 	refcount_set(&rx->refs, 1);
 	if (rx->slot && rx->s.fill && rx->s.done)
 		return rx;
@@ -422,6 +424,7 @@ void mp_rx_rewind(struct mp_rx *rx)
 	WARN_ON_ONCE(rx->pins);
 	WRITE_ONCE(rx->posted, 0);
 	WRITE_ONCE(rx->completed, 0);
+	rx->reaped = 0;
 	s->posted = 0;
 	s->taken = 0;
 	s->cleaned = 0;

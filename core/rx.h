@@ -4,6 +4,7 @@
  *
  *   rx.c       its life: connected to a port, active on a NIC, cancelled
  *   rx_slot.c  what the vhost worker does with it: post heads, take frames
+ *   rx_poll.c  what NAPI does while the worker sleeps: complete frames
  */
 #ifndef _MP_RX_H
 #define _MP_RX_H
@@ -32,11 +33,33 @@ struct mp_slot {
 };
 
 /**
+ * struct mp_ring_map - one of the guest's rings, pinned
+ * @addr: its user address
+ * @len: its length
+ * @chunk: where it lies, NULL if not mapped
+ * @kaddr: its kernel address
+ *
+ * Changed under mp_rx.lock by the worker while mp_slots.armed is not MP_POLL, and
+ * by deactivation while no NAPI is attached; read by NAPI while that completes.
+ */
+struct mp_ring_map {
+	u64 addr;
+	u64 len;
+	struct mp_chunk *chunk;
+	void *kaddr;
+};
+
+/**
  * struct mp_rx - a guest's receive ring on a port
  * @s: what NAPI shares with us
- * @slot: by slot, [n & mask]; worker; @data is read by NAPI after posting
+ * @slot: by slot, [n & mask]; worker; NAPI reads what is posted
  * @posted: slots filled, published or not; worker
- * @completed: slots taken back; worker
+ * @completed: slots taken back; whoever completes, see rx_poll.c
+ * @reaped: of those, the ones that hold nothing any more; worker
+ * @poll_lock: NAPI completes, or that it may not any more is being said
+ * @avail: available ring, for NAPI
+ * @used: used ring, for NAPI
+ * @hlen: bytes of virtio-net header, for NAPI
  * @max_frame: smallest window that may be given to the NIC; worker, set with
  *	RTNL while inactive
  * @align: as @max_frame
@@ -61,6 +84,11 @@ struct mp_rx {
 	struct mp_slot *slot;
 	u32 posted;
 	u32 completed;
+	u32 reaped;
+	spinlock_t poll_lock;	/* NAPI completes, or the worker takes over */
+	struct mp_ring_map avail;
+	struct mp_ring_map used;
+	unsigned int hlen;
 	unsigned int max_frame;
 	unsigned int align;
 	struct mp_pins *pins;
@@ -80,6 +108,10 @@ struct mp_rx {
 
 /* rx_slot.c */
 void mp_slot_unmap_page(struct mp_rx *rx, struct mp_slot *slot);
+void mp_rx_count_in_place(struct mp_rx *rx, unsigned int frames, u64 bytes);
 void mp_slot_settle(struct mp_rx *rx, struct mp_slot *slot, u32 len);
+
+/* rx_poll.c */
+void mp_rx_unmap_rings(struct mp_rx *rx);
 
 #endif /* _MP_RX_H */

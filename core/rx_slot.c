@@ -65,12 +65,6 @@ static void mp_slot_rescue(struct mp_rx *rx, struct mp_slot *slot, u32 len)
 	slot->detour = 1 + MP_DETOUR_STALE;
 }
 
-/* Only memory that is the CPU's already and still the owner's needs nothing. */
-static bool mp_chunk_is_settled(const struct mp_chunk *chunk)
-{
-	return chunk && !chunk->need_sync && !mp_chunk_is_stale(chunk);
-}
-
 /* The frame of a done slot is to be read by the guest or by us. */
 void mp_slot_settle(struct mp_rx *rx, struct mp_slot *slot, u32 len)
 {
@@ -417,8 +411,8 @@ static void mp_chunk_put(struct mp_rx *rx, struct mp_chunk *chunk,
 		mp_pins_put(rx->pins, chunk, users);
 }
 
-static void mp_rx_count_in_place(struct mp_rx *rx, unsigned int frames,
-				 u64 bytes)
+/* By whoever completes: the worker or, while that sleeps, NAPI. */
+void mp_rx_count_in_place(struct mp_rx *rx, unsigned int frames, u64 bytes)
 {
 	struct mp_port_stats *st = &rx->port->stats;
 
@@ -464,28 +458,7 @@ void mp_rx_pop(struct mp_rx *rx, const struct mp_frame *frame, unsigned int n)
 	}
 	mp_chunk_put(rx, chunk, users);
 	rx->completed = first + n;
+	rx->reaped = rx->completed;
 	mp_rx_count_in_place(rx, frames, bytes);
 }
 EXPORT_SYMBOL_GPL(mp_rx_pop);
-
-/**
- * mp_rx_sleep() - ask to be woken for the next frame
- * @rx: receive ring
- *
- * Context: Worker.
- * Return: true if the worker may sleep; false if something came in meanwhile.
- */
-bool mp_rx_sleep(struct mp_rx *rx)
-{
-	struct mp_slots *s = &rx->s;
-
-	WRITE_ONCE(s->armed, 1);
-	/* pairs with mp_ring_poll_end(): armed, then done_head */
-	smp_mb();
-	if (READ_ONCE(s->done_head) == rx->completed &&
-	    !READ_ONCE(rx->cancelled))
-		return true;
-	WRITE_ONCE(s->armed, 0);
-	return false;
-}
-EXPORT_SYMBOL_GPL(mp_rx_sleep);

@@ -12,6 +12,7 @@
 //   vhost_net_set_backend    the backend of a queue changes
 //   vhost_net_stop_vq        the backend goes away: release and RESET_OWNER
 //   vhost_net_ioctl          the memory table, the log and the rings change
+//   .unlocked_ioctl          anything may change
 //   vhost_net_open/_release  the life of struct vhost_net
 //
 // Heads that a port holds belong to the ring that they came from. They must be
@@ -33,7 +34,7 @@
 @@
  struct vhost_net {
  	...
-+	struct mp_vhost *mp;
++	struct mp_vhost_net mp;
  };
 
 // dev is initialised, nobody else can see n yet
@@ -145,3 +146,13 @@ expression C, A;
 +	mp_vhost_dev_ioctl(n, C, A)
  	...+>
  }
+
+// all of them, before and after
+@r_ioctl@
+identifier fops;
+@@
+ struct file_operations fops = {
+-	.unlocked_ioctl = vhost_net_ioctl,
++	.unlocked_ioctl = mp_vhost_ioctl,
+ 	...
+ };

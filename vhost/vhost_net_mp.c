@@ -15,7 +15,8 @@
  * may be withdrawn any time), heads too small for a frame or in many pieces, and
  * guest memory that faults.
  *
- * Everything here is protected by the receive virtqueue's mutex.
+ * Everything here is protected by the receive virtqueue's mutex, but for what a
+ * sleeping worker leaves to the NIC's poll: see vhost_net_mp_poll.c.
  */
 #include <linux/sched/clock.h>
 #include <linux/uio.h>
@@ -63,11 +64,15 @@ struct mp_head {
  * @frame: frames of the current batch
  * @hlen: bytes of virtio-net header that were left in front of every window
  * @stock: receive through the socket from now on
+ * @no_poll: the rings cannot be reached from the NIC's poll
  * @suspended: the memory table is being changed, the worker stays away
  * @map_gpa: memory region of the last head, see mp_vhost_find_map(): its
  *	guest-physical address
  * @map_addr: its user address
  * @map_len: its length; 0 for none
+ * @avail: where the available ring lies, for mp_rx_map_rings(); @addr 0 if not
+ *	known
+ * @used: the used ring
  */
 struct mp_vhost {
 	struct vhost_net *n;
@@ -82,9 +87,12 @@ struct mp_vhost {
 	size_t hlen;
 	bool stock;
 	bool suspended;
+	bool no_poll;
 	u64 map_gpa;
 	u64 map_addr;
 	u64 map_len;
+	struct mp_buf avail;
+	struct mp_buf used;
 };
 
 static struct vhost_virtqueue *mp_vhost_vq(struct mp_vhost *mv)
@@ -110,8 +118,15 @@ static void mp_vhost_wake(void *priv)
 	mp_vhost_queue(priv);
 }
 
+/* vhost_net_mp_poll.c */
+static unsigned int mp_vhost_complete(void *priv, const void *avail, void *used,
+				      const struct mp_ready *frame,
+				      unsigned int n);
+static bool mp_vhost_may_poll(struct mp_vhost *mv);
+
 static const struct mp_rx_ops mp_vhost_rx_ops = {
 	.wake = mp_vhost_wake,
+	.complete = mp_vhost_complete,
 };
 
 /* ------------------------------------------------------------- complete -- */
@@ -521,12 +536,15 @@ static void mp_vhost_rewind(struct mp_vhost *mv)
 	mv->posted = 0;
 	mv->completed = 0;
 	mv->map_len = 0;
+	mv->avail.addr = 0;
+	mv->used.addr = 0;
 }
 
 /* The NIC leaves the guest's memory; all heads are back in the ring. */
 static void mp_vhost_suspend(struct mp_vhost *mv)
 {
 	lockdep_assert_held(&mp_vhost_vq(mv)->mutex);
+	mp_rx_own(mv->rx);
 	mp_rx_quiesce(mv->rx);
 	mp_vhost_drain(mv);
 	mp_vhost_rewind(mv);
@@ -535,6 +553,7 @@ static void mp_vhost_suspend(struct mp_vhost *mv)
 static void mp_vhost_resume(struct mp_vhost *mv)
 {
 	mv->hlen = mp_vhost_hlen(mv->n);
+	mv->no_poll = false;
 	mp_rx_restart(mv->rx);
 	mp_vhost_queue(mv->n);
 }
@@ -587,8 +606,8 @@ static void mp_vhost_start(struct vhost_net *n, struct socket *sock)
 				    PTR_ERR(rx));
 		return;
 	}
-	WRITE_ONCE(n->mp, mp_vhost_alloc(n, rx));
-	if (!n->mp) {
+	WRITE_ONCE(n->mp.rx, mp_vhost_alloc(n, rx));
+	if (!n->mp.rx) {
 		mp_rx_stop(rx);
 		mp_rx_put(rx);
 		return;
@@ -599,17 +618,18 @@ static void mp_vhost_start(struct vhost_net *n, struct socket *sock)
 /* After it the ring is as if no head had been taken that was not completed. */
 static void mp_vhost_stop(struct vhost_net *n)
 {
-	struct mp_vhost *mv = n->mp;
+	struct mp_vhost *mv = n->mp.rx;
 
 	lockdep_assert_held(&n->vqs[VHOST_NET_VQ_RX].vq.mutex);
 	if (!mv)
 		return;
+	mp_rx_own(mv->rx);
 	mp_rx_stop(mv->rx);
 	/* at process exit the guest's memory cannot be reached any more */
 	if (current->mm == n->dev.mm)
 		mp_vhost_drain(mv);
 	mp_vhost_rewind(mv);
-	WRITE_ONCE(n->mp, NULL);
+	WRITE_ONCE(n->mp.rx, NULL);
 	mp_rx_put(mv->rx);
 	kvfree(mv->head);
 	kfree(mv);
@@ -620,13 +640,14 @@ static void mp_vhost_stop(struct vhost_net *n)
 /* hook: /dev/vhost-net is opened */
 void mp_vhost_open(struct vhost_net *n)
 {
-	n->mp = NULL;
+	n->mp.rx = NULL;
+	atomic_set(&n->mp.ioctls, 0);
 }
 
 /* hook: the device is freed */
 void mp_vhost_release(struct vhost_net *n)
 {
-	WARN_ON_ONCE(n->mp);
+	WARN_ON_ONCE(n->mp.rx);
 }
 
 /* hook: one more kind of backend */
@@ -683,20 +704,20 @@ long mp_vhost_dev_ioctl(struct vhost_net *n, unsigned int cmd,
 	struct vhost_virtqueue *vq = &n->vqs[VHOST_NET_VQ_RX].vq;
 	long r;
 
-	if (cmd != VHOST_SET_MEM_TABLE || !READ_ONCE(n->mp) ||
+	if (cmd != VHOST_SET_MEM_TABLE || !READ_ONCE(n->mp.rx) ||
 	    vhost_dev_check_owner(&n->dev))
 		return vhost_dev_ioctl(&n->dev, cmd, argp);
 	mutex_lock_nested(&vq->mutex, VHOST_NET_VQ_RX);
-	if (n->mp && !n->mp->stock) {
-		mp_vhost_suspend(n->mp);
-		n->mp->suspended = true;
+	if (n->mp.rx && !n->mp.rx->stock) {
+		mp_vhost_suspend(n->mp.rx);
+		n->mp.rx->suspended = true;
 	}
 	mutex_unlock(&vq->mutex);
 	r = vhost_dev_ioctl(&n->dev, cmd, argp);
 	mutex_lock_nested(&vq->mutex, VHOST_NET_VQ_RX);
-	if (n->mp && n->mp->suspended) {
-		n->mp->suspended = false;
-		mp_vhost_resume(n->mp);
+	if (n->mp.rx && n->mp.rx->suspended) {
+		n->mp.rx->suspended = false;
+		mp_vhost_resume(n->mp.rx);
 	}
 	mutex_unlock(&vq->mutex);
 	return r;
@@ -742,7 +763,7 @@ static bool mp_vhost_sleep(struct mp_vhost *mv, bool want_kick)
 		vhost_disable_notify(&mv->n->dev, vq);
 		return false;
 	}
-	if (mp_rx_sleep(mv->rx))
+	if (mp_rx_sleep(mv->rx, mp_vhost_may_poll(mv)))
 		return true;
 	vhost_disable_notify(&mv->n->dev, vq);
 	return false;
@@ -825,6 +846,7 @@ static bool mp_vhost_check(struct mp_vhost *mv)
 {
 	struct vhost_virtqueue *vq = mp_vhost_vq(mv);
 
+	mp_rx_own(mv->rx);
 	if (mv->suspended)
 		return false;
 	if (unlikely(vq->iotlb)) {
@@ -852,12 +874,12 @@ void mp_vhost_handle_rx(struct vhost_net *net)
 	struct mp_vhost *mv;
 	bool direct;
 
-	if (likely(!READ_ONCE(net->mp))) {
+	if (likely(!READ_ONCE(net->mp.rx))) {
 		handle_rx(net);
 		return;
 	}
 	mutex_lock_nested(&vq->mutex, VHOST_NET_VQ_RX);
-	mv = net->mp;
+	mv = net->mp.rx;
 	direct = mv && mp_vhost_check(mv);
 	if (direct && mp_vhost_run(mv) < 0)
 		mp_vhost_fall_back(mv);

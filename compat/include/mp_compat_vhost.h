@@ -150,4 +150,9 @@ static inline void mp_vhost_vq_work_queue(struct vhost_virtqueue *vq,
 #endif
 }
 
+/* 6.8 dropped the count, which always was 1. Until 6.8. */
+#ifndef MP_HAVE_EVENTFD_SIGNAL_CTX
+#define eventfd_signal(ctx)	eventfd_signal(ctx, 1)
+#endif
+
 #endif /* _MP_COMPAT_VHOST_H */

@@ -141,11 +141,29 @@ void mp_ring_poll_end(struct mp_ring *ring);
 /* ------------------------------------------------------------ vhost_net -- */
 
 /**
- * struct mp_rx_ops - how the core reaches the vhost worker
+ * struct mp_ready - a received frame that NAPI may complete
+ * @header: kernel address of the virtio-net header in front of it
+ * @len: bytes of the frame, which lies in the guest's buffer
+ * @flags: MP_RX_* bits
+ */
+struct mp_ready {
+	void *header;
+	u32 len;
+	u32 flags;
+};
+
+/**
+ * struct mp_rx_ops - how the core reaches vhost
  * @wake: run the worker soon.  Any context, must not sleep.
+ * @complete: write headers of the oldest @n frames and publish their heads
+ *	through the kernel addresses of the rings that mp_rx_map_rings() was
+ *	told.  NAPI, must not sleep.  Returns how many it did; the worker
+ *	is woken for the others.
  */
 struct mp_rx_ops {
 	void (*wake)(void *priv);
+	unsigned int (*complete)(void *priv, const void *avail, void *used,
+				 const struct mp_ready *frame, unsigned int n);
 };
 
 /**
@@ -202,6 +220,9 @@ bool mp_rx_pending(const struct mp_rx *rx);
 unsigned int mp_rx_peek(struct mp_rx *rx, struct mp_frame *frame,
 			unsigned int max);
 void mp_rx_pop(struct mp_rx *rx, const struct mp_frame *frame, unsigned int n);
-bool mp_rx_sleep(struct mp_rx *rx);
+bool mp_rx_map_rings(struct mp_rx *rx, const struct mp_buf *avail,
+		     const struct mp_buf *used, unsigned int hlen);
+bool mp_rx_sleep(struct mp_rx *rx, bool poll);
+void mp_rx_own(struct mp_rx *rx);
 
 #endif /* _LINUX_MPASSTHRU_H */

@@ -53,6 +53,26 @@ rings() {
 		--bufsize 256
 }
 
+# One frame at a time: the NIC's poll completes them, without the worker, but
+# for what it cannot.
+paced() {
+	all=$FRAMES
+	FRAMES=1000
+	SEND='--rate 400'
+	from_poll=".port.rx_wakeups < $FRAMES / 4"
+	from_worker=".port.rx_wakeups > $FRAMES / 4"
+	rx "paced" "$ALL_ZC and $from_poll" --hugepages
+	rx "paced, event index" "$ALL_ZC and $from_poll" --hugepages --event-idx
+	rx "paced, polling" "$ALL_ZC and $from_poll" --hugepages --poll
+	rx "paced, ring of 32" "$ALL_ZC and $from_poll" --hugepages --ring 32
+	rx "paced, 4K pages" "$CROSSING" --order shuffled
+	rx "paced, posted only" "$ALL_ZC and $from_worker" --hugepages \
+		--posted-only
+	rx "paced, dirty log" "$ALL_ZC and $from_worker and
+		.log.checked_pages > 10" --hugepages --log
+	FRAMES=$all SEND=''
+}
+
 # in_order: split rings name one head for many, where the kernel can do it
 in_order() {
 	vguest rx --mp "$DEV:all" --in-order --seconds 0.1 >$VG/io.txt 2>&1
@@ -137,6 +157,7 @@ tapped_run() {
 
 memory
 rings
+paced
 in_order
 dirty_log
 frames
