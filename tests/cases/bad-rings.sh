@@ -3,6 +3,7 @@
 # case: malformed rings are signalled as stock vhost_net does, and harm nobody
 # kernels: 6.12
 # kernels-full: all
+# nics: e1000e
 # vm: --hugepages 64 --qemu-arg -netdev --qemu-arg hubport,id=n2,hubid=0 --qemu-arg -device --qemu-arg e1000e,netdev=n2,bus=pcie.0,addr=9,mac=52:54:00:00:00:03
 # group: fast
 # timeout: 600
