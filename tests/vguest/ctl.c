@@ -225,6 +225,7 @@ static void cmd_log(struct guest *g, const char *arg, struct reply *r)
 static void cmd_stats(struct guest *g, const char *arg, struct reply *r)
 {
 	(void)arg;
+	vhost_collect_events(&g->vhost);
 	say(r, "ok frames=%llu received=%llu lost=%llu corrupt=%llu "
 	    "outstanding=%u running=%d paused=%d errs=%llu sent=%llu "
 	    "completed=%llu",

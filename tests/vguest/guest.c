@@ -3,10 +3,10 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <sched.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/mman.h>
 #include <unistd.h>
 #include <linux/virtio_config.h>
@@ -225,38 +225,42 @@ static void disable_calls(struct guest *g)
 	ring_disable_call(&g->vhost.vq[VQ_TX].ring);
 }
 
-/* What poll() said of @p, as wait_for_events() has it: no more calls than needed. */
-static void collect_events(struct guest *g, const struct pollfd *p)
+static void watch_fd(struct guest *g, int fd, uint32_t events)
 {
-	struct vhost_vq *vq = g->vhost.vq;
+	struct epoll_event e = { .events = events, .data.fd = fd };
 
-	if (p[0].revents)
-		vhost_collect_call(&vq[VQ_RX]);
-	if (p[1].revents)
-		vhost_collect_call(&vq[VQ_TX]);
-	if (p[2].revents)
-		vhost_collect_err(&vq[VQ_RX]);
-	if (p[3].revents)
-		vhost_collect_err(&vq[VQ_TX]);
+	if (fd >= 0 && epoll_ctl(g->epoll_fd, EPOLL_CTL_ADD, fd, &e))
+		die_errno("epoll_ctl");
+}
+
+/*
+ * Edges of the eventfds are enough: how often they were written to is read from
+ * them at the end. So a call costs one system call, not one for each descriptor.
+ */
+static void watch_events(struct guest *g)
+{
+	unsigned int q;
+
+	g->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
+	if (g->epoll_fd < 0)
+		die_errno("epoll_create1");
+	for (q = 0; q < VQ_COUNT; q++) {
+		watch_fd(g, g->vhost.vq[q].call_fd, EPOLLIN | EPOLLET);
+		watch_fd(g, g->vhost.vq[q].err_fd, EPOLLIN | EPOLLET);
+	}
+	watch_fd(g, g->ctl_fd, EPOLLIN);
 }
 
 static void wait_for_events(struct guest *g)
 {
-	struct pollfd p[] = {
-		{ .fd = g->vhost.vq[VQ_RX].call_fd, .events = POLLIN },
-		{ .fd = g->vhost.vq[VQ_TX].call_fd, .events = POLLIN },
-		{ .fd = g->vhost.vq[VQ_RX].err_fd, .events = POLLIN },
-		{ .fd = g->vhost.vq[VQ_TX].err_fd, .events = POLLIN },
-		{ .fd = g->ctl_fd, .events = POLLIN },
-	};
+	struct epoll_event e = { .data.fd = -1 };
 	int ms = g->o.poll ? 0 : sleep_ms(g);
 
 	if (!g->o.poll && enable_calls(g))
 		ms = 0;
-	if (poll(p, ARRAY_LEN(p), ms) < 0 && errno != EINTR)
-		die_errno("poll");
-	collect_events(g, p);
-	if (g->ctl_fd >= 0)
+	if (epoll_wait(g->epoll_fd, &e, 1, ms) < 0 && errno != EINTR)
+		die_errno("epoll_wait");
+	if (e.data.fd >= 0 && e.data.fd == g->ctl_fd)
 		ctl_serve(g);
 	disable_calls(g);
 }
@@ -297,6 +301,7 @@ static void finish(struct guest *g)
 		;
 	dirty_off(&g->dirty);
 	rx_scan(&g->rx);
+	close(g->epoll_fd);
 }
 
 void guest_run(struct guest *g)
@@ -305,6 +310,7 @@ void guest_run(struct guest *g)
 
 	signal(SIGINT, on_signal);
 	signal(SIGTERM, on_signal);
+	watch_events(g);
 	g->start_ns = now_ns();
 	g->last_rx_ns = g->start_ns;
 	g->rx.paused = g->o.no_post_for > 0;

@@ -32,7 +32,7 @@ struct guest {
 	struct dirty dirty;
 	struct rx rx;
 	struct tx tx;
-	int backend_fd, ctl_fd;
+	int backend_fd, ctl_fd, epoll_fd;
 	void *extra;			/* memory of a region added by ctl */
 	uint64_t extra_gpa;
 	uint64_t start_ns, last_rx_ns, done_ns;
