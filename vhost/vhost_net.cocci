@@ -150,6 +150,7 @@ expression C, A;
 // all of them, before and after
 @r_ioctl@
 identifier fops;
+symbol vhost_net_ioctl, mp_vhost_ioctl;
 @@
  struct file_operations fops = {
 -	.unlocked_ioctl = vhost_net_ioctl,
