@@ -64,6 +64,7 @@ struct mp_head {
  * @frame: frames of the current batch
  * @hlen: bytes of virtio-net header that were left in front of every window
  * @stock: receive through the socket from now on
+ * @kicks: the sleeping worker has asked for one
  * @no_poll: the rings cannot be reached from the NIC's poll
  * @suspended: the memory table is being changed, the worker stays away
  * @map_gpa: memory region of the last head, see mp_vhost_find_map(): its
@@ -87,6 +88,7 @@ struct mp_vhost {
 	size_t hlen;
 	bool stock;
 	bool suspended;
+	bool kicks;
 	bool no_poll;
 	u64 map_gpa;
 	u64 map_addr;
@@ -763,6 +765,7 @@ static bool mp_vhost_sleep(struct mp_vhost *mv, bool want_kick)
 		vhost_disable_notify(&mv->n->dev, vq);
 		return false;
 	}
+	mv->kicks = want_kick;
 	if (mp_rx_sleep(mv->rx, mp_vhost_may_poll(mv)))
 		return true;
 	vhost_disable_notify(&mv->n->dev, vq);

@@ -95,10 +95,10 @@ static bool mp_vhost_wants_call(struct vhost_virtqueue *vq,
 }
 
 /*
- * Heads that the guest made available without a kick are for the worker to post,
- * when the NIC has less than most of the ring; see mp_vhost_wants_kick(). Even a
- * guest that was asked to kick may not have: the transmit worker, when it polls
- * for both, says no in between.
+ * When the NIC has less than most of the ring, see mp_vhost_wants_kick(), the
+ * worker posts what the guest has made available without a kick, or asks for one.
+ * Even a guest that was asked to kick may not have: the transmit worker, when it
+ * polls for both, says no in between.
  */
 static bool mp_vhost_should_post(struct mp_vhost *mv,
 				 const struct vring_avail *avail)
@@ -106,8 +106,10 @@ static bool mp_vhost_should_post(struct mp_vhost *mv,
 	struct vhost_virtqueue *vq = mp_vhost_vq(mv);
 	const u32 size = mv->mask + 1;
 
-	return mv->posted - mv->completed < size - size / 4 &&
-	       vhost16_to_cpu(vq, READ_ONCE(avail->idx)) != vq->last_avail_idx;
+	if (mv->posted - mv->completed >= size - size / 4)
+		return false;
+	return !mv->kicks || vhost16_to_cpu(vq, READ_ONCE(avail->idx)) !=
+			     vq->last_avail_idx;
 }
 
 static void mp_vhost_write_header(struct virtio_net_hdr_mrg_rxbuf *hdr,
@@ -153,7 +155,7 @@ static unsigned int mp_vhost_complete(void *priv, const void *avail, void *used,
 	/* and the index before what the guest says of calls and heads */
 	smp_mb();
 	if (vq->call_ctx.ctx && mp_vhost_wants_call(vq, avail, old))
-		eventfd_signal(vq->call_ctx.ctx);
+		mp_eventfd_signal(vq->call_ctx.ctx);
 	if (mp_vhost_should_post(mv, avail))
 		mp_vhost_queue(net);
 	return i;

@@ -150,9 +150,15 @@ static inline void mp_vhost_vq_work_queue(struct vhost_virtqueue *vq,
 #endif
 }
 
-/* 6.8 dropped the count, which always was 1. Until 6.8. */
-#ifndef MP_HAVE_EVENTFD_SIGNAL_CTX
-#define eventfd_signal(ctx)	eventfd_signal(ctx, 1)
+/* mp_eventfd_signal() - wake who waits for @ctx */
+static inline void mp_eventfd_signal(struct eventfd_ctx *ctx)
+{
+	/* 6.8 dropped the count, which always was 1. Until then. */
+#ifdef MP_HAVE_EVENTFD_SIGNAL_CTX
+	eventfd_signal(ctx);
+#else
+	eventfd_signal(ctx, 1);
 #endif
+}
 
 #endif /* _MP_COMPAT_VHOST_H */

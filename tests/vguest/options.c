@@ -16,7 +16,7 @@ enum opt {
 	OPT_HOLE, OPT_RING, OPT_NO_MRG, OPT_EVENT_IDX, OPT_IN_ORDER,
 	OPT_INDIRECT, OPT_BUSYLOOP, OPT_LOG, OPT_LOG_INTERVAL, OPT_BUFSIZE,
 	OPT_CHAIN, OPT_TX_CHAIN, OPT_OFFSET, OPT_GAP, OPT_ALIGN, OPT_BUFFERS,
-	OPT_ORDER, OPT_POST_LIMIT, OPT_NO_POST_FOR, OPT_HOLD, OPT_FRAMES, OPT_COUNT,
+	OPT_ORDER, OPT_POST_LIMIT, OPT_LAZY, OPT_NO_POST_FOR, OPT_HOLD, OPT_FRAMES, OPT_COUNT,
 	OPT_RATE, OPT_CSUM, OPT_GSO, OPT_SECONDS, OPT_IDLE, OPT_LINGER,
 	OPT_POLL, OPT_SPIN, OPT_COUNT_ONLY, OPT_PROGRESS, OPT_WINDOW, OPT_TX_PROGRESS,
 	OPT_ALLOW_LOSS, OPT_ALLOW_REORDER, OPT_ALLOW_EMPTY, OPT_ALLOW_TAIL,
@@ -55,6 +55,7 @@ static const struct option table[] = {
 	{ "buffers", required_argument, NULL, OPT_BUFFERS },
 	{ "order", required_argument, NULL, OPT_ORDER },
 	{ "post-limit", required_argument, NULL, OPT_POST_LIMIT },
+	{ "lazy", no_argument, NULL, OPT_LAZY },
 	{ "no-post-for", required_argument, NULL, OPT_NO_POST_FOR },
 	{ "hold", no_argument, NULL, OPT_HOLD },
 	{ "frames", required_argument, NULL, OPT_FRAMES },
@@ -106,6 +107,7 @@ static const char text[] =
 "  --buffers N              heads' worth of buffers (twice the ring)\n"
 "  --offset N --gap N --align N --order seq|shuffled\n"
 "  --post-limit N           at most so many heads posted\n"
+"  --lazy                   post none before all are used\n"
 "  --no-post-for SECONDS    post nothing at first\n"
 "Sending:\n"
 "  --count N --rate N (per second)  --csum  --gso[=SEGMENTS]  --tx-chain N\n"
@@ -303,6 +305,9 @@ static bool parse_buffers(struct options *o, int c)
 		return true;
 	case OPT_POST_LIMIT:
 		o->rx.post_limit = num32("--post-limit", 1, 32768);
+		return true;
+	case OPT_LAZY:
+		o->rx.lazy = true;
 		return true;
 	case OPT_NO_POST_FOR:
 		o->no_post_for = parse_seconds("--no-post-for", optarg);

@@ -51,7 +51,7 @@ void rx_post(struct rx *rx, bool running)
 	struct ring *r = &rx->vq->ring;
 	unsigned int n = 0;
 
-	if (rx->paused)
+	if (rx->paused || (rx->o.lazy && r->outstanding))
 		return;
 	while (r->outstanding < limit && post_group(rx))
 		n++;

@@ -15,6 +15,7 @@ struct rx_opts {
 	uint32_t post_limit;		/* heads outstanding, 0: the ring */
 	bool mrg, count_only, allow_tail, allow_loss, allow_reorder;
 	bool allow_empty;
+	bool lazy;			/* post none before all are used */
 	uint8_t stream;
 	uint64_t seed, expected;
 	const char *progress;		/* file to count into */
