@@ -134,7 +134,7 @@ flood_stop() {
 rx_run() {
 	guest_start rx --frames "$FRAMES" --idle-timeout 30 \
 		--progress $VG/progress "$@" || return 1
-	# shellcheck disable=SC2086
+	# shellcheck disable=SC2046,SC2086
 	send --count "$FRAMES" $(pace) ${SEND-}
 	guest_wait
 }

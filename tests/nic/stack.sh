@@ -103,7 +103,7 @@ every_byte() {
 		>"$VG/recv.txt" 2>&1 &
 	recv=$!
 	wait_for 10 is_ready "$VG/recv.ready" $recv
-	# shellcheck disable=SC2086
+	# shellcheck disable=SC2046,SC2086
 	in_peer wiregen send --if "$PEER_IF" --dst "$(mac_of "$DEV")" \
 		--count "$FRAMES" $(pace) "$@" || return 1
 	wait $recv || { cat "$VG/recv.txt"; return 1; }
