@@ -66,11 +66,13 @@ paced() {
 	rx "paced, polling" "$ALL_ZC and $from_poll" --hugepages --poll
 	rx "paced, ring of 32" "$ALL_ZC and $from_poll" --hugepages --ring 32
 	# it posts without a kick what nobody would look at again
+	SEND='--rate 400 --stall 2'
 	rx "paced, posting when empty" "$from_poll and
 		.rx.lost < $FRAMES / 10" --hugepages --lazy --allow-loss
 	rx "paced, posting when empty, event index" "$from_poll and
 		.rx.lost < $FRAMES / 10" --hugepages --lazy --allow-loss \
 		--event-idx
+	SEND='--rate 400'
 	rx "paced, 4K pages" "$CROSSING" --order shuffled
 	rx "paced, posted only" "$ALL_ZC and $from_worker" --hugepages \
 		--posted-only
