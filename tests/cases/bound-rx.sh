@@ -60,7 +60,7 @@ paced() {
 	FRAMES=1000
 	SEND='--rate 400'
 	from_poll=".port.rx_wakeups < $FRAMES / 4"
-	from_worker=".port.rx_wakeups > $FRAMES / 4"
+	from_worker=".port.rx_wakeups > $FRAMES / 10"
 	rx "paced" "$ALL_ZC and $from_poll" --hugepages
 	rx "paced, event index" "$ALL_ZC and $from_poll" --hugepages --event-idx
 	rx "paced, polling" "$ALL_ZC and $from_poll" --hugepages --poll
