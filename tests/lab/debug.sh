@@ -62,7 +62,7 @@ debug_env() {
 			KDIR=$(debug_tree "$1")
 			KCC=gcc-14
 			KSRC=$KSRC
-			VMLINUZ=/boot/vmlinux-$2
+			VMLINUZ=/boot/vmlinuz-$2
 			VMLINUX=/boot/vmlinuz-$2
 		EOF
 	)
