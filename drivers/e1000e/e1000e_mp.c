@@ -214,6 +214,33 @@ void e1000e_mp_configure_rx(struct e1000_adapter *adapter)
 	}
 	adapter->clean_rx = e1000e_mp_clean_rx_irq;
 	adapter->alloc_rx_buf = e1000e_mp_alloc_rx_buffers;
+	/*
+	 * What a NIC on its way to sleep wrote back after the driver had zeroed
+	 * the ring would be taken for frames: see e1000e_mp_stop_rx().
+	 */
+	memset(rx_ring->desc, 0, rx_ring->size);
+}
+
+/*
+ * Going to sleep, e1000e_down() resets nothing, and with FLAG2_NO_DISABLE_RX (82574
+ * and 82583) it leaves the receiver on.  The driver ends the NIC's bus mastering
+ * a moment later (e1000e_pm_freeze()), which is too late for guest memory: do it
+ * now.  The reset at resume undoes it.  QEMU's NIC does not care for that bit, but
+ * for the descriptors' addresses.
+ */
+static void e1000e_mp_stop_rx(struct e1000_ring *rx_ring)
+{
+	struct e1000_adapter *adapter = rx_ring->adapter;
+	struct e1000_hw *hw = &adapter->hw;
+	u32 rctl;
+
+	if (pci_channel_offline(adapter->pdev))
+		return;
+	rctl = er32(RCTL);
+	if (rctl == ~0U || !(rctl & E1000_RCTL_EN))	/* gone, or stopped */
+		return;
+	e1000e_disable_pcie_master(hw);
+	memset(rx_ring->desc, 0, rx_ring->size);
 }
 
 /*
@@ -222,6 +249,8 @@ void e1000e_mp_configure_rx(struct e1000_adapter *adapter)
  */
 void e1000e_mp_clean_rx_ring(struct e1000_ring *rx_ring)
 {
+	if (rx_ring->mp)
+		e1000e_mp_stop_rx(rx_ring);
 	mp_ring_detach(rx_ring->mp);
 	rx_ring->mp = NULL;
 }
