@@ -803,8 +803,8 @@ static int mp_vhost_batch(struct mp_vhost *mv, size_t *bytes, int *err)
 
 /*
  * Heads that the guest makes available while the worker sleeps need no kick as
- * long as the NIC has most of the ring: the next frame wakes the worker, and it
- * posts before it completes.
+ * long as the NIC has most of the ring: the next frame wakes the worker, which
+ * fetches them before it completes and posts them after.
  */
 static bool mp_vhost_wants_kick(struct mp_vhost *mv)
 {
