@@ -18,8 +18,10 @@ case $KREL in
 *-debug) FRAMES=${FRAMES:-1000} ;;
 *) FRAMES=${FRAMES:-4000} ;;
 esac
-# fewer in flight than any ring holds: nothing may be lost then
-WINDOW=${WINDOW:-48}
+# Nothing may be lost when the smallest such ring (128 heads) has room for three
+# windows: one on the wire, one that the worker gives to the guest before it
+# posts again, and one that the guest has read and posts only then.
+WINDOW=${WINDOW:-40}
 GUEST='' FLOOD='' BACKEND=''
 mkdir -p $VG
 
@@ -136,7 +138,10 @@ rx_run() {
 		--progress $VG/progress "$@" || return 1
 	# shellcheck disable=SC2046,SC2086
 	send --count "$FRAMES" $(pace) ${SEND-}
-	guest_wait
+	guest_wait && return
+	rr_rc=$?
+	cat $VG/send.txt
+	return $rr_rc
 }
 
 # report EXPR: what jq makes of the guest's report is neither false nor null
