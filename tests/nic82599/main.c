@@ -35,6 +35,8 @@ static void usage(void)
 "  --mac ADDRESS        (52:54:00:00:00:01)\n"
 "  --wire listen:PATH | connect:PATH | loop | none   (none)\n"
 "  --hold MS            how long a full NIC or wire may hold up the other (20)\n"
+"  --gather N           give the NIC N frames of the wire at a time, fewer after\n"
+"                       the time of --hold (1)\n"
 "  --control PATH       control socket\n"
 "  --report FILE        counters and audit, when it ends\n"
 "  --pidfile FILE       written when the sockets are there\n"
@@ -160,7 +162,8 @@ static bool parse_mac(const char *s, u8 *mac)
 static const struct option long_options[] = {
 	{ "socket", 1, NULL, 's' }, { "model", 1, NULL, 'm' },
 	{ "mac", 1, NULL, 'a' }, { "wire", 1, NULL, 'w' },
-	{ "hold", 1, NULL, 'h' }, { "control", 1, NULL, 'c' },
+	{ "hold", 1, NULL, 'h' }, { "gather", 1, NULL, 'g' },
+	{ "control", 1, NULL, 'c' },
 	{ "report", 1, NULL, 'r' }, { "pidfile", 1, NULL, 'p' },
 	{ "registers", 0, NULL, 'R' }, { NULL, 0, NULL, 0 },
 };
@@ -187,6 +190,9 @@ static void option_apply(struct options *o, int opt)
 		break;
 	case 'h':
 		o->hold_ms = strtoul(optarg, NULL, 0);
+		break;
+	case 'g':
+		wire.gather = strtoul(optarg, NULL, 0);
 		break;
 	case 'c':
 		o->control = optarg;

@@ -216,11 +216,36 @@ static bool wire_give(struct wire *w, u8 *f, size_t len)
 	return true;
 }
 
+/* Complete frames that have arrived. */
+static unsigned int wire_frames(const struct wire *w)
+{
+	unsigned int n = 0;
+	size_t at = 0;
+
+	while (w->in_len - at >= PREFIX &&
+	       w->in_len - at >= PREFIX + get32(w->in + at)) {
+		at += PREFIX + get32(w->in + at);
+		n++;
+	}
+	return n;
+}
+
+/* Do frames wait for others to come? Not forever, nor for want of room. */
+static bool wire_gathers(const struct wire *w)
+{
+	return w->gather > 1 && w->in_len && !w->in_since &&
+	       w->in_len + WIRE_FRAME_MAX <= WIRE_IN &&
+	       wire_now(w) - w->in_first < w->hold_ns &&
+	       wire_frames(w) < w->gather;
+}
+
 /* Give the NIC what has arrived, as far as it has room. */
 void wire_deliver(struct wire *w)
 {
 	size_t at = 0, len;
 
+	if (wire_gathers(w))
+		return;
 	while (w->in_len - at >= PREFIX) {
 		len = get32(w->in + at);
 		if (len > WIRE_FRAME_MAX) {
@@ -238,6 +263,7 @@ void wire_deliver(struct wire *w)
 		return;
 	memmove(w->in, w->in + at, w->in_len - at);
 	w->in_len -= at;
+	w->in_first = wire_now(w);
 	rx_run(w->nic);
 }
 
@@ -252,6 +278,8 @@ void wire_receive(struct wire *w)
 		wire_close(w, n ? strerror(errno) : "end of stream");
 		return;
 	}
+	if (!w->in_len)
+		w->in_first = wire_now(w);
 	w->in_len += n;
 	wire_deliver(w);
 }
@@ -259,7 +287,8 @@ void wire_receive(struct wire *w)
 /* When waiting for the other side is over, 0 when nothing waits. */
 u64 wire_deadline(const struct wire *w)
 {
-	u64 in = w->in_full ? w->in_since + w->hold_ns : 0;
+	u64 in = w->in_full ? w->in_since + w->hold_ns :
+		 wire_gathers(w) ? w->in_first + w->hold_ns : 0;
 	u64 out = wire_backlog(w) ? w->out_moved + w->hold_ns : 0;
 
 	if (!in || (out && out < in))

@@ -25,6 +25,8 @@ struct wire {
 	size_t in_len;
 	bool in_full;		/* the first frame waits for room in the NIC */
 	u64 in_since;		/* since when there has been none; 0: there is */
+	unsigned int gather;	/* frames that the NIC gets at a time */
+	u64 in_first;		/* when the first of them arrived */
 
 	u8 *out;
 	size_t out_from, out_len, out_room;

@@ -104,6 +104,36 @@ TEST(wire_holds_frames_and_then_loses_them)
 	rig_free(r);
 }
 
+TEST(wire_gathers_frames)
+{
+	struct rig *r = rig_new(NIC_82599);
+	size_t len = frame_make(f, &udp4);
+	int fd, i;
+	struct wire *w = wire_new(r, &fd);
+
+	w->gather = 3;
+	rig_rx_queue(r, 0, 20);
+	for (i = 0; i < 7; i++) {
+		put_frame(fd, f, len);
+		wire_receive(w);
+		EQUAL(r->nic->count.rx_delivered, (i + 1) / 3 * 3);
+	}
+	/* the last one waits, but not forever */
+	EQUAL(wire_deadline(w), r->now + w->hold_ns);
+	CHECK(wire_wants_read(w));
+	r->now += w->hold_ns;
+	wire_deliver(w);
+	EQUAL(r->nic->count.rx_delivered, 7);
+	EQUAL(wire_deadline(w), 0);
+	/* many at once are not kept to that number */
+	for (i = 0; i < 4; i++)
+		put_frame(fd, f, len);
+	wire_receive(w);
+	EQUAL(r->nic->count.rx_delivered, 11);
+	wire_free(w, fd);
+	rig_free(r);
+}
+
 TEST(wire_out_is_bounded)
 {
 	struct rig *r = rig_new(NIC_82599);
