@@ -32,7 +32,7 @@ cases() {
 	shift 2
 	mkdir -p "/out/bad/$dir"
 	vguest bad --list | while read -r c _; do
-		seconds=0.4
+		seconds=1
 		[ "${c#rx-}" = "$c" ] || seconds=$rx_seconds
 		vguest bad --case "$c" "$@" --seconds "$seconds" \
 			--json "/out/bad/$dir/$c.json" \
@@ -60,7 +60,7 @@ stock_cases() {
 	ip link set br0 up
 	link_up
 	# a bounded send buffer: else a tap takes batches, which a port does not
-	cases stock 0.4 --tap tap0 --sndbuf 1048576
+	cases stock 1 --tap tap0 --sndbuf 1048576
 	ip link del tap0
 	ip link del br0
 }

@@ -40,7 +40,7 @@ guest_on() {
 	# shellcheck disable=SC2086
 	mpctl run "$DEV:$1" $FILTER -- vguest rx --fd '{fd}' \
 		--hugepages --mem 32M --frames "$FRAMES" --stream "${2:-$1}" \
-		--idle-timeout 30 --progress "$VG/progress.$1" \
+		--idle-timeout 60 --progress "$VG/progress.$1" \
 		--ready "$VG/ready.$1" --json "$VG/out.$1.json" \
 		>"$VG/guest.$1.txt" 2>&1 &
 	eval "GUEST_$1=$!"
@@ -127,7 +127,7 @@ spread() {
 	sp_first=$(queue_packets 0)
 	sp_all=$(queue_packets '[0-9]*')
 	in_peer wiregen send --if p0 --dst "$(cat "/sys/class/net/$DEV/address")" \
-		--proto tcp4 --flows 32 --count 320 --sizes 100 \
+		--proto tcp4 --flows 320 --count 320 --sizes 100 \
 		--rate 1000 >/dev/null || return 1
 	sleep 1
 	sp_first=$(($(queue_packets 0) - sp_first))

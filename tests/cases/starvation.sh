@@ -20,7 +20,7 @@ dropped() {
 
 starve_first() {
 	starved=$(port_counter rx_starved)
-	guest_start rx --seconds 60 --idle-timeout 0 --hugepages --allow-loss \
+	guest_start rx --seconds 3600 --idle-timeout 0 --hugepages --allow-loss \
 		--allow-reorder --no-post-for 4 "$@" || return 1
 	flood_start
 	sleep 4

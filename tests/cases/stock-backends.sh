@@ -59,7 +59,7 @@ one() {
 }
 
 steered() {
-	guest_start rx --seconds 60 --idle-timeout 0 --allow-loss \
+	guest_start rx --seconds 3600 --idle-timeout 0 --allow-loss \
 		--allow-reorder --log "$@" || return 1
 	flood_start --rate 2000
 	for _ in 1 2 3; do

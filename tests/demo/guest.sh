@@ -77,7 +77,7 @@ stream() {
 	rm -f /tmp/ready "/out/$name.json"
 	copies_begin
 	# shellcheck disable=SC2046
-	bounded vguest rx "$@" --mem $MEM \
+	bounded vguest rx "$@" --mem $MEM --idle-timeout 30 \
 		--ring $RING $(memory_args "$memory") --frames "$FRAMES" \
 		--ready /tmp/ready --progress /tmp/arrived --json "/out/$name.json" \
 		>"/out/$name.txt" 2>&1 &

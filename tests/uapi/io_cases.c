@@ -192,6 +192,18 @@ static void *reader(void *arg)
 	return &err;
 }
 
+/* May be sent before the reader waits: until one has ended it. */
+static long interrupt(pthread_t thread)
+{
+	void *err;
+
+	while (pthread_tryjoin_np(thread, &err)) {
+		pthread_kill(thread, SIGUSR1);
+		usleep(100000);
+	}
+	return *(long *)err;
+}
+
 static long wait_for(pthread_t thread)
 {
 	void *err;
@@ -209,8 +221,7 @@ static void blocking(int fd)
 	fcntl(fd, F_SETFL, 0);
 	pthread_create(&thread, NULL, reader, &fd);
 	usleep(300000);
-	pthread_kill(thread, SIGUSR1);
-	check(wait_for(thread) == EINTR, "read: a signal ends the wait");
+	check(interrupt(thread) == EINTR, "read: a signal ends the wait");
 	pthread_create(&thread, NULL, reader, &fd);
 	usleep(300000);
 	check_ok(ioctl(fd, MP_UNBIND), "UNBIND while a reader waits");

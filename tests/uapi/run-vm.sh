@@ -140,7 +140,7 @@ relay() {
 	ip netns exec guest iperf3 -s -D >/dev/null
 	for dir in '' -R; do
 		# shellcheck disable=SC2086
-		if in_peer timeout 20 iperf3 -c 192.0.2.3 -n 10M $dir >/tmp/iperf
+		if in_peer timeout 20 iperf3 -c 192.0.2.3 -n 3M $dir >/tmp/iperf
 		then
 			echo "ok - TCP, offloads $1 ${dir:-to the port}"
 			grep sender /tmp/iperf

@@ -29,11 +29,13 @@ own() {
 		/run/stats.grown | grep -v long_byte | sort
 }
 
-# traffic: N frames, from 60 to 1514 bytes
+# traffic MAC OPTION...: N frames, from 60 to 1514 bytes
 traffic() {
+	t_mac=$1
+	shift
 	rm -f "$VG/send.json"
-	in_peer wiregen send --if "$PEER_IF" --dst "$1" --count $N \
-		--rate 1500 --json >"$VG/send.json"
+	in_peer wiregen send --if "$PEER_IF" --dst "$t_mac" --count $N \
+		--rate 1500 "$@" --json >"$VG/send.json"
 	SENT=$(jq .bytes "$VG/send.json")
 }
 
@@ -85,9 +87,11 @@ no_mp() {
 # A guest of its own, which reports what it got.
 bound() {
 	# shellcheck disable=SC2086
-	guest_start rx --frames $N --idle-timeout 8 $GUEST_MEM || return 1
+	guest_start rx --frames $N --idle-timeout 30 --progress $VG/progress \
+		$GUEST_MEM || return 1
 	snapshot >/run/stats.before
-	traffic "$GUEST_MAC" || return 1
+	# shellcheck disable=SC2046
+	traffic "$GUEST_MAC" $(pace) || return 1
 	guest_wait
 	b_rc=$?
 	grown >/run/stats.grown

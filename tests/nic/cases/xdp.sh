@@ -23,10 +23,11 @@ let_go() {
 	wait "$HOLD" && link_up
 }
 
-# got: how many of 100 frames the stack gets, as a packet socket sees them
+# got SECONDS: how many of 100 frames the stack gets, as a packet socket sees them.
+# It ends with the last of them, or that long after it began or got one.
 got() {
 	rm -f "$VG/recv.ready"
-	wiregen recv --if "$DEV" --frames 100 --idle-timeout 2 --json \
+	wiregen recv --if "$DEV" --frames 100 --idle-timeout "$1" --json \
 		--ready "$VG/recv.ready" >"$VG/recv.json" 2>/dev/null &
 	recv=$!
 	wait_for 10 is_ready "$VG/recv.ready" $recv
@@ -37,7 +38,7 @@ got() {
 }
 
 gets() {
-	n=$(got)
+	n=$(got $(($1 ? 15 : 4)))
 	[ "$n" = "$1" ] || { echo "$n of 100 came in, $1 expected"; return 1; }
 }
 
