@@ -84,7 +84,7 @@ struct intel_mp_ops {
 	({							\
 		typeof(ring) __ring = (ring);			\
 		(struct intel_mp_ring) {			\
-			.mp = __ring->mp,			\
+			.mp = READ_ONCE(__ring->mp),		\
 			.desc = __ring->desc,			\
 			.count = __ring->count,			\
 			.next_to_use = __ring->next_to_use,	\
@@ -275,11 +275,13 @@ static __always_inline int intel_mp_clean(struct intel_mp_ring *r,
 					  const struct intel_mp_ops *ops,
 					  void *ring, int budget)
 {
+	/* what the NIC does not own it has not written, whatever stands there */
+	unsigned int left = intel_mp_in_hw(r);
 	union intel_mp_desc *rx_desc;
 	int cleaned = 0;
 	u32 staterr;
 
-	while (cleaned < budget) {
+	while (cleaned < budget && left) {
 		rx_desc = &r->desc[r->next_to_clean];
 		staterr = le32_to_cpu(READ_ONCE(rx_desc->wb.status_error));
 		if (!(staterr & INTEL_MP_DD))
@@ -290,8 +292,11 @@ static __always_inline int intel_mp_clean(struct intel_mp_ring *r,
 		rx_desc->wb.status_error = 0;
 		if (++r->next_to_clean == r->count)
 			r->next_to_clean = 0;
-		if (++cleaned % INTEL_MP_BATCH == 0)
+		left--;
+		if (++cleaned % INTEL_MP_BATCH == 0) {
 			intel_mp_refill(r, ops, ring);
+			left = intel_mp_in_hw(r);
+		}
 	}
 	intel_mp_refill(r, ops, ring);
 	mp_ring_poll_end(r->mp);

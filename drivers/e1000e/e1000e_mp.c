@@ -207,6 +207,11 @@ void e1000e_mp_configure_rx(struct e1000_adapter *adapter)
 	/* packet split was chosen a moment ago: leave it for this time */
 	if (adapter->rx_ps_pages)
 		return;
+	/*
+	 * What a NIC on its way to sleep wrote back after the driver had zeroed
+	 * the ring would be taken for frames: see e1000e_mp_stop_rx().
+	 */
+	memset(rx_ring->desc, 0, rx_ring->size);
 	rx_ring->mp = intel_mp_attach(netdev, 0, false, &params);
 	if (!rx_ring->mp) {
 		e1000e_mp_left_alone(adapter);
@@ -214,11 +219,6 @@ void e1000e_mp_configure_rx(struct e1000_adapter *adapter)
 	}
 	adapter->clean_rx = e1000e_mp_clean_rx_irq;
 	adapter->alloc_rx_buf = e1000e_mp_alloc_rx_buffers;
-	/*
-	 * What a NIC on its way to sleep wrote back after the driver had zeroed
-	 * the ring would be taken for frames: see e1000e_mp_stop_rx().
-	 */
-	memset(rx_ring->desc, 0, rx_ring->size);
 }
 
 /*
@@ -232,11 +232,8 @@ static void e1000e_mp_stop_rx(struct e1000_ring *rx_ring)
 {
 	struct e1000_adapter *adapter = rx_ring->adapter;
 	struct e1000_hw *hw = &adapter->hw;
-	u32 rctl;
+	u32 rctl = er32(RCTL);
 
-	if (pci_channel_offline(adapter->pdev))
-		return;
-	rctl = er32(RCTL);
 	if (rctl == ~0U || !(rctl & E1000_RCTL_EN))	/* gone, or stopped */
 		return;
 	e1000e_disable_pcie_master(hw);
@@ -245,12 +242,17 @@ static void e1000e_mp_stop_rx(struct e1000_ring *rx_ring)
 
 /*
  * hook: the ring's buffers are being given back.  A ring struct that
- * set_ringparam copied still carries @mp; detaching twice is harmless.
+ * set_ringparam copied still carries @mp; detaching twice is harmless.  NAPI stays
+ * enabled in e1000e_down() and must not fill the ring again.
  */
 void e1000e_mp_clean_rx_ring(struct e1000_ring *rx_ring)
 {
-	if (rx_ring->mp)
-		e1000e_mp_stop_rx(rx_ring);
-	mp_ring_detach(rx_ring->mp);
-	rx_ring->mp = NULL;
+	struct mp_ring *mp = rx_ring->mp;
+
+	if (!mp)
+		return;
+	WRITE_ONCE(rx_ring->mp, NULL);
+	synchronize_net();
+	e1000e_mp_stop_rx(rx_ring);
+	mp_ring_detach(mp);
 }
