@@ -15,8 +15,8 @@ PEER_MAC=02:4d:50:00:00:02
 VG=/run/vg
 # a kernel that looks for defects is twenty times slower
 case $KREL in
-*-debug) FRAMES=${FRAMES:-1000} ;;
-*) FRAMES=${FRAMES:-4000} ;;
+*-debug) FRAMES=${FRAMES:-1000} IDLE=300 ;;
+*) FRAMES=${FRAMES:-4000} IDLE=30 ;;
 esac
 # Nothing may be lost when the smallest such ring (128 heads) has room for three
 # windows: one on the wire, one that the worker gives to the guest before it
@@ -134,7 +134,7 @@ flood_stop() {
 # rx_run OPTION...: $FRAMES frames, each byte of which is checked; $SEND has
 # more options of wiregen. The guest's options may change what it expects.
 rx_run() {
-	guest_start rx --frames "$FRAMES" --idle-timeout 30 \
+	guest_start rx --frames "$FRAMES" --idle-timeout $IDLE \
 		--progress $VG/progress "$@" || return 1
 	# shellcheck disable=SC2046,SC2086
 	send --count "$FRAMES" $(pace) ${SEND-}
@@ -201,7 +201,7 @@ tx_run() {
 	rm -f $VG/peer.ready $VG/peer.json
 	# shellcheck disable=SC2086
 	$PEER_RUN wiregen recv --if "$PEER_IF" --frames "$FRAMES" \
-		--idle-timeout 30 --json=$VG/peer.json --ready $VG/peer.ready \
+		--idle-timeout $IDLE --json=$VG/peer.json --ready $VG/peer.ready \
 		--progress $VG/progress.tx ${RECV-} >$VG/peer.txt 2>&1 &
 	peer=$!
 	wait_for 20 is_ready $VG/peer.ready $peer
