@@ -96,7 +96,7 @@ in_order() {
 
 # the log off and on again while frames arrive
 log_switched() {
-	guest_start rx --frames "$FRAMES" --idle-timeout 30 --hugepages \
+	guest_start rx --frames "$FRAMES" --idle-timeout $IDLE --hugepages \
 		--progress $VG/progress --log || return 1
 	send --count "$FRAMES" --window "$WINDOW" --progress $VG/progress \
 		--rate 400 &
@@ -133,7 +133,7 @@ frames() {
 # What is longer than the NIC takes at this MTU must not reach any buffer.
 oversize_run() {
 	ip -n peer link set p0 mtu 3000
-	guest_start rx --frames 2000 --idle-timeout 30 --hugepages \
+	guest_start rx --frames 2000 --idle-timeout $IDLE --hugepages \
 		--progress $VG/progress || return 1
 	send --count 300 --rate 1000 --sizes 1600..3000 --stream 9
 	send --count 2000 --window "$WINDOW" --progress $VG/progress

@@ -23,7 +23,7 @@ peer_report() {
 bidir_run() {
 	rm -f $VG/peer.ready
 	ip netns exec peer wiregen recv --if p0 --frames "$FRAMES" \
-		--idle-timeout 30 --stream 9 --json=$VG/peer.json \
+		--idle-timeout $IDLE --stream 9 --json=$VG/peer.json \
 		--ready $VG/peer.ready --progress $VG/progress.tx \
 		>$VG/peer.txt 2>&1 &
 	peer=$!

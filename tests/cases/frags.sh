@@ -64,7 +64,7 @@ udp() {
 # every byte of every frame, as a packet socket sees them
 verified() {
 	rm -f $VG/recv.ready
-	wiregen recv --if "$DEV" --frames "$FRAMES" --idle-timeout 30 \
+	wiregen recv --if "$DEV" --frames "$FRAMES" --idle-timeout $IDLE \
 		--progress $VG/progress --ready $VG/recv.ready \
 		>$VG/recv.txt 2>&1 &
 	recv=$!

@@ -13,7 +13,8 @@
 GUEST_MAC=02:4d:50:00:00:01
 PEER_MAC=02:4d:50:00:00:02
 VG=/run/vg
-# a kernel that looks for defects is twenty times slower
+# Frames of a run, and seconds without one until a receiver gives up. A kernel that
+# looks for defects is twenty times slower.
 case $KREL in
 *-debug) FRAMES=${FRAMES:-1000} IDLE=300 ;;
 *) FRAMES=${FRAMES:-4000} IDLE=30 ;;
@@ -139,9 +140,9 @@ rx_run() {
 	# shellcheck disable=SC2046,SC2086
 	send --count "$FRAMES" $(pace) ${SEND-}
 	guest_wait && return
-	rr_rc=$?
-	cat $VG/send.txt
-	return $rr_rc
+	rx_rc=$?
+	echo "$(tail -n 1 $VG/guest.txt); $(cat $VG/send.txt)"
+	return $rx_rc
 }
 
 # report EXPR: what jq makes of the guest's report is neither false nor null
@@ -191,7 +192,6 @@ losses() {
 }
 
 drops() {
-	echo "# the sender: $(cat $VG/send.txt)"
 	echo "# $DEV: $(ethtool -S "$DEV" | losses)"
 	echo "# the peer: $(in_peer ethtool -S "$PEER_IF" | losses)"
 }

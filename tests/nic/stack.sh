@@ -98,7 +98,7 @@ clean() {
 # every_byte OPTION...: of frames, as a packet socket sees them
 every_byte() {
 	rm -f "$VG/recv.ready" "$VG/progress"
-	wiregen recv --if "$DEV" --frames "$FRAMES" --idle-timeout 30 \
+	wiregen recv --if "$DEV" --frames "$FRAMES" --idle-timeout "$IDLE" \
 		--progress "$VG/progress" --ready "$VG/recv.ready" \
 		>"$VG/recv.txt" 2>&1 &
 	recv=$!

@@ -87,7 +87,7 @@ no_mp() {
 # A guest of its own, which reports what it got.
 bound() {
 	# shellcheck disable=SC2086
-	guest_start rx --frames $N --idle-timeout 30 --progress $VG/progress \
+	guest_start rx --frames $N --idle-timeout $IDLE --progress $VG/progress \
 		$GUEST_MEM || return 1
 	snapshot >/run/stats.before
 	# shellcheck disable=SC2046
