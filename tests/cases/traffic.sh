@@ -13,11 +13,12 @@
 GUEST_MAC=02:4d:50:00:00:01
 PEER_MAC=02:4d:50:00:00:02
 VG=/run/vg
-# Frames of a run, and seconds without one until a receiver gives up. A kernel that
-# looks for defects is twenty times slower.
+# Frames of a run, seconds without one until a receiver gives up, and memory of
+# the guest. A kernel that looks for defects is twenty times slower, above all in
+# pinning and mapping pages.
 case $KREL in
-*-debug) FRAMES=${FRAMES:-1000} IDLE=300 ;;
-*) FRAMES=${FRAMES:-4000} IDLE=30 ;;
+*-debug) FRAMES=${FRAMES:-1000} IDLE=300 MEM=16M ;;
+*) FRAMES=${FRAMES:-4000} IDLE=30 MEM=64M ;;
 esac
 # Nothing may be lost when the smallest such ring (128 heads) has room for three
 # windows: one on the wire, one that the worker gives to the guest before it
@@ -61,8 +62,9 @@ guest_start() {
 	shift
 	rm -f $VG/ready $VG/out.json $VG/progress
 	# shellcheck disable=SC2086
-	${GUEST_RUN-} vguest "$mode" ${BACKEND:---mp $DEV:all} --ready $VG/ready \
-		--json $VG/out.json --ctl $VG/ctl "$@" >$VG/guest.txt 2>&1 &
+	${GUEST_RUN-} vguest "$mode" ${BACKEND:---mp $DEV:all} --mem $MEM \
+		--ready $VG/ready --json $VG/out.json --ctl $VG/ctl "$@" \
+		>$VG/guest.txt 2>&1 &
 	GUEST=$!
 	wait_for 20 is_ready $VG/ready $GUEST
 	[ -e $VG/ready ] || {
