@@ -121,15 +121,19 @@ static inline unsigned int intel_mp_max_frame(const struct net_device *dev)
 /*
  * Let the core provide the buffers of @queue from now on, if it wants to.  With
  * @guest_only frames for the host take the stock path, because something there
- * must see them (XDP programs).
+ * must see them (XDP programs).  The ring is off and empty; its descriptors,
+ * @desc, are zeroed here whoever fills them, so that nothing which an earlier
+ * owner's NIC wrote late is taken for a frame.
  */
 static inline struct mp_ring *intel_mp_attach(struct net_device *dev,
 					      unsigned int queue,
-					      bool guest_only,
+					      bool guest_only, void *desc,
 					      const struct mp_ring_params *p)
 {
-	struct mp_ring *mp = mp_ring_attach(dev, queue, p);
+	struct mp_ring *mp;
 
+	memset(desc, 0, p->count * sizeof(union intel_mp_desc));
+	mp = mp_ring_attach(dev, queue, p);
 	if (mp && guest_only && !mp_ring_is_guest(mp)) {
 		mp_ring_detach(mp);
 		return NULL;

@@ -207,12 +207,7 @@ void e1000e_mp_configure_rx(struct e1000_adapter *adapter)
 	/* packet split was chosen a moment ago: leave it for this time */
 	if (adapter->rx_ps_pages)
 		return;
-	/*
-	 * What a NIC on its way to sleep wrote back after the driver had zeroed
-	 * the ring would be taken for frames: see e1000e_mp_stop_rx().
-	 */
-	memset(rx_ring->desc, 0, rx_ring->size);
-	rx_ring->mp = intel_mp_attach(netdev, 0, false, &params);
+	rx_ring->mp = intel_mp_attach(netdev, 0, false, rx_ring->desc, &params);
 	if (!rx_ring->mp) {
 		e1000e_mp_left_alone(adapter);
 		return;

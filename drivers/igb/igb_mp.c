@@ -283,14 +283,13 @@ void igb_mp_configure_rx_ring(struct igb_adapter *adapter,
 		igb_mp_write_table(adapter);
 	params.napi = &rx_ring->q_vector->napi;
 	rx_ring->mp = intel_mp_attach(netdev, rx_ring->queue_index,
-				      adapter->xdp_prog, &params);
+				      adapter->xdp_prog, rx_ring->desc, &params);
 	if (!rx_ring->mp)
 		return;
 	if (mp_ring_is_guest(rx_ring->mp))
 		igb_mp_bound_frames(adapter);
 	clear_bit(IGB_MP_RING_STAMPED, &rx_ring->flags);
 	clear_bit(IGB_MP_RING_INSIDE, &rx_ring->flags);
-	memset(rx_ring->desc, 0, rx_ring->size);
 }
 
 /*

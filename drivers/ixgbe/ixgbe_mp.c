@@ -269,7 +269,6 @@ static void ixgbe_mp_take_ring(struct ixgbe_adapter *adapter,
 	rscctl = IXGBE_READ_REG(hw, IXGBE_RSCCTL(rx_ring->reg_idx));
 	IXGBE_WRITE_REG(hw, IXGBE_RSCCTL(rx_ring->reg_idx),
 			rscctl & ~IXGBE_RSCCTL_RSCEN);
-	memset(rx_ring->desc, 0, rx_ring->size);
 }
 
 /* What gives frames to queues; resets undo it, and every ring comes here. */
@@ -313,7 +312,7 @@ void ixgbe_mp_configure_rx_ring(struct ixgbe_adapter *adapter,
 		return;
 	params.napi = &rx_ring->q_vector->napi;
 	rx_ring->mp = intel_mp_attach(netdev, rx_ring->queue_index, guest_only,
-				      &params);
+				      rx_ring->desc, &params);
 	if (rx_ring->mp)
 		ixgbe_mp_take_ring(adapter, rx_ring);
 }
