@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * The host page constructor: receive into pages of our own and hand the frames
- * to the stack as fragments.
+ * to the stack through napi_gro_frags().
+ *
+ * Where the largest frame leaves room for it, a buffer has headroom in front and
+ * struct skb_shared_info behind, and the skb is built around it: no head has to be
+ * allocated, no header to be pulled.  Else, and for a frame in several buffers,
+ * they become fragments of an skb from napi_get_frags().
  *
  * A page stays mapped and is used in halves when the buffer size allows: while
  * the stack holds one half the NIC fills the other.  Every buffer owns a large
@@ -15,12 +20,18 @@
 #include <linux/log2.h>
 #include <linux/skbuff.h>
 #include <linux/slab.h>
+#include <net/busy_poll.h>
 
 #include "mp_compat.h"
 #include "mp_core.h"
 
 /* Frames up to this size are copied to the skb's own head, and the page stays. */
 #define MP_COPYBREAK	128
+
+/* Time stamps that NICs put before or behind a frame: 16 bytes at most (i350). */
+#define MP_STAMP_LEN	16U
+
+#define MP_HEADROOM	(NET_SKB_PAD + NET_IP_ALIGN)
 
 #define MP_BIAS_MAX	USHRT_MAX
 
@@ -59,10 +70,26 @@ static void mp_host_buf_free(struct mp_ring *ring, struct mp_host_buf *buf)
 {
 	if (!buf->page)
 		return;
-	dma_unmap_page(mp_ring_dma_dev(ring), buf->dma, PAGE_SIZE,
-		       DMA_FROM_DEVICE);
+	/* what is ours to read was synced; skbs may live in the page by now */
+	dma_unmap_page_attrs(mp_ring_dma_dev(ring), buf->dma, PAGE_SIZE,
+			     DMA_FROM_DEVICE, DMA_ATTR_SKIP_CPU_SYNC);
 	__page_frag_cache_drain(buf->page, buf->bias);
 	buf->page = NULL;
+}
+
+/* Can an skb be built around a buffer that holds the largest frame? */
+static void mp_host_set_room(struct mp_host_ring *host,
+			     const struct mp_ring_params *p)
+{
+	unsigned int room = SKB_WITH_OVERHEAD(p->buf_size);
+
+	host->headroom = 0;
+	host->room = p->buf_size;
+	if (p->buf_size <= PAGE_SIZE / 2 &&
+	    MP_HEADROOM + p->max_frame + MP_STAMP_LEN <= room) {
+		host->headroom = MP_HEADROOM;
+		host->room = room - MP_HEADROOM;
+	}
 }
 
 /* Set up for @ring->params; ring->lock held, NAPI off. */
@@ -77,6 +104,7 @@ int mp_host_ring_init(struct mp_ring *ring)
 	if (!host->bufs)
 		return -ENOMEM;
 	host->mask = size - 1;
+	mp_host_set_room(host, &ring->params);
 	return 0;
 }
 
@@ -97,22 +125,28 @@ void mp_host_ring_free(struct mp_ring *ring)
  * mp_ring_get_bufs() in HOST mode.  Buffers of a frame whose last one is still to
  * come are not free yet, although the driver has cleaned their descriptors.
  */
-bool mp_host_get_buf(struct mp_ring *ring, dma_addr_t *dma)
+unsigned int mp_host_get_bufs(struct mp_ring *ring, dma_addr_t *dma,
+			      unsigned int max)
 {
 	struct mp_host_ring *host = &ring->host;
-	struct mp_host_buf *buf = &host->bufs[host->taken & host->mask];
+	const u32 mask = host->mask, headroom = host->headroom;
+	const u32 first = host->taken;
+	struct mp_host_buf *buf;
+	unsigned int n;
 
-	if (host->taken - (host->cleaned - host->pending) > host->mask)
-		return false;
-	if (!buf->page && !mp_host_buf_alloc(ring, buf))
-		return false;
-	*dma = buf->dma + buf->offset;
-	host->taken++;
-	return true;
+	max = min(max, mask + 1 - (first - (host->cleaned - host->pending)));
+	for (n = 0; n < max; n++) {
+		buf = &host->bufs[(first + n) & mask];
+		if (unlikely(!buf->page) && !mp_host_buf_alloc(ring, buf))
+			break;
+		dma[n] = buf->dma + buf->offset + headroom;
+	}
+	host->taken = first + n;
+	return n;
 }
 
 /* One part of the page was given to an skb: can the NIC use it again? */
-static void mp_host_buf_recycle(struct mp_ring *ring, struct mp_host_buf *buf)
+static __always_inline void mp_host_buf_recycle(struct mp_ring *ring, struct mp_host_buf *buf)
 {
 	unsigned int size = ring->params.buf_size;
 	unsigned int others = page_ref_count(buf->page) - buf->bias;
@@ -137,15 +171,17 @@ static void mp_host_buf_recycle(struct mp_ring *ring, struct mp_host_buf *buf)
 static void mp_host_sync(struct mp_ring *ring, const struct mp_host_buf *buf)
 {
 	dma_sync_single_range_for_cpu(mp_ring_dma_dev(ring), buf->dma,
-				      buf->offset, buf->len, DMA_FROM_DEVICE);
+				      buf->offset + ring->host.headroom,
+				      buf->len, DMA_FROM_DEVICE);
 }
 
 static void mp_host_add_frag(struct mp_ring *ring, struct sk_buff *skb,
 			     struct mp_host_buf *buf)
 {
 	mp_host_sync(ring, buf);
-	skb_add_rx_frag(skb, skb_shinfo(skb)->nr_frags, buf->page, buf->offset,
-			buf->len, ring->params.buf_size);
+	skb_add_rx_frag(skb, skb_shinfo(skb)->nr_frags, buf->page,
+			buf->offset + ring->host.headroom, buf->len,
+			ring->params.buf_size);
 	buf->bias--;
 	mp_host_buf_recycle(ring, buf);
 }
@@ -154,14 +190,40 @@ static void mp_host_copy_small(struct mp_ring *ring, struct sk_buff *skb,
 			       struct mp_host_buf *buf)
 {
 	mp_host_sync(ring, buf);
-	skb_put_data(skb, page_address(buf->page) + buf->offset, buf->len);
+	skb_put_data(skb, page_address(buf->page) + buf->offset +
+		     ring->host.headroom, buf->len);
 	dma_sync_single_range_for_device(mp_ring_dma_dev(ring), buf->dma,
 					 buf->offset, ring->params.buf_size,
 					 DMA_FROM_DEVICE);
 }
 
-/* Build the skb of a frame that lies in the @n oldest pending buffers. */
-static struct sk_buff *mp_host_build(struct mp_ring *ring, u32 n)
+/*
+ * The skb around a buffer, where napi_gro_frags() looks for it: in place of that
+ * of napi_get_frags(), and set up like it.
+ */
+static struct sk_buff *mp_host_build_around(struct mp_ring *ring,
+					    struct mp_host_buf *buf)
+{
+	struct napi_struct *napi = ring->napi;
+	struct sk_buff *skb;
+
+	skb = napi_build_skb(page_address(buf->page) + buf->offset,
+			     ring->params.buf_size);
+	if (unlikely(!skb))
+		return NULL;
+	mp_host_sync(ring, buf);
+	skb_reserve(skb, MP_HEADROOM);
+	__skb_put(skb, buf->len);
+	skb->dev = napi->dev;
+	skb_mark_napi_id(skb, napi);
+	napi->skb = skb;
+	buf->bias--;
+	mp_host_buf_recycle(ring, buf);
+	return skb;
+}
+
+/* The skb of a frame that lies in the @n oldest pending buffers as fragments. */
+static struct sk_buff *mp_host_build_frags(struct mp_ring *ring, u32 n)
 {
 	struct mp_host_ring *host = &ring->host;
 	struct sk_buff *skb = napi_get_frags(ring->napi);
@@ -169,10 +231,8 @@ static struct sk_buff *mp_host_build(struct mp_ring *ring, u32 n)
 	u32 first = host->cleaned - n;
 	u32 i;
 
-	if (unlikely(!skb)) {
-		ring->stats.no_page++;
+	if (unlikely(!skb))
 		return NULL;
-	}
 	buf = &host->bufs[first & host->mask];
 	if (n == 1 && buf->len <= MP_COPYBREAK) {
 		mp_host_copy_small(ring, skb, buf);
@@ -180,6 +240,27 @@ static struct sk_buff *mp_host_build(struct mp_ring *ring, u32 n)
 		for (i = 0; i < n; i++)
 			mp_host_add_frag(ring, skb,
 					 &host->bufs[(first + i) & host->mask]);
+	}
+	return skb;
+}
+
+/*
+ * Build the skb of a frame that lies in the @n oldest pending buffers.  One that
+ * GRO left in napi->skb, after it had merged a frame's fragments, is used first.
+ */
+static struct sk_buff *mp_host_build(struct mp_ring *ring, u32 n)
+{
+	struct mp_host_ring *host = &ring->host;
+	struct sk_buff *skb;
+
+	if (n == 1 && host->headroom && !ring->napi->skb)
+		skb = mp_host_build_around(ring, &host->bufs[(host->cleaned - 1) &
+							     host->mask]);
+	else
+		skb = mp_host_build_frags(ring, n);
+	if (unlikely(!skb)) {
+		ring->stats.no_page++;
+		return NULL;
 	}
 	skb_record_rx_queue(skb, ring->queue);
 	return skb;
@@ -199,7 +280,8 @@ struct sk_buff *mp_host_receive(struct mp_ring *ring,
 	host->bufs[host->cleaned & host->mask].len = desc->len;
 	host->cleaned++;
 	n = ++host->pending;
-	if (unlikely(desc->flags & MP_RX_ERROR))
+	/* nor is there a frame in what the NIC cannot have written */
+	if (unlikely(desc->flags & MP_RX_ERROR || desc->len > host->room))
 		ring->discard = true;
 	if (!(desc->flags & MP_RX_EOP))
 		return NULL;

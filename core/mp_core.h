@@ -198,6 +198,9 @@ struct mp_host_buf {
  * @taken: buffers given to descriptors
  * @cleaned: buffers received
  * @pending: of these, part of a frame whose last descriptor is not there yet
+ * @headroom: bytes in front of the frame in each buffer; 0 if no skb can be built
+ *	around it
+ * @room: most bytes that the NIC may report for a buffer
  */
 struct mp_host_ring {
 	struct mp_host_buf *bufs;
@@ -205,6 +208,8 @@ struct mp_host_ring {
 	u32 taken;
 	u32 cleaned;
 	u32 pending;
+	u32 headroom;
+	u32 room;
 };
 
 /* --------------------------------------------------------------- stats -- */
@@ -365,7 +370,8 @@ void mp_ethtool_unwrap(struct mp_netdev *nd);
 /* hostpage.c: host page constructor, frames for the stack */
 int mp_host_ring_init(struct mp_ring *ring);
 void mp_host_ring_free(struct mp_ring *ring);
-bool mp_host_get_buf(struct mp_ring *ring, dma_addr_t *dma);
+unsigned int mp_host_get_bufs(struct mp_ring *ring, dma_addr_t *dma,
+			      unsigned int max);
 struct sk_buff *mp_host_receive(struct mp_ring *ring,
 				const struct mp_rx_desc *desc);
 

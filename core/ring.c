@@ -283,16 +283,6 @@ static bool mp_ring_usable(const struct mp_ring *ring)
 	       (READ_ONCE(ring->live) || !in_softirq());
 }
 
-static unsigned int mp_ring_host_bufs(struct mp_ring *ring, dma_addr_t *dma,
-				      unsigned int max)
-{
-	unsigned int n = 0;
-
-	while (n < max && mp_host_get_buf(ring, &dma[n]))
-		n++;
-	return n;
-}
-
 /**
  * mp_ring_get_bufs() - the next buffers for descriptors
  * @ring: attached ring
@@ -313,7 +303,7 @@ unsigned int mp_ring_get_bufs(struct mp_ring *ring, dma_addr_t *dma,
 	if (unlikely(!mp_ring_usable(ring)))
 		return 0;
 	if (ring->mode != MP_RING_GUEST)
-		return mp_ring_host_bufs(ring, dma, max);
+		return mp_host_get_bufs(ring, dma, max);
 	s = ring->slots;
 	/* pairs with the release in mp_rx_publish(): fill[] is written */
 	max = min(max, smp_load_acquire(&s->posted) - s->taken);
@@ -423,7 +413,7 @@ static void mp_ring_guest_receive(struct mp_ring *ring,
  * @desc: what the NIC reported
  *
  * In GUEST mode that completes the slot.  In HOST mode the frame becomes an skb
- * from napi_get_frags() once its last descriptor is there; the driver adds what
+ * for napi_gro_frags() once its last descriptor is there; the driver adds what
  * it knows (checksum verdict, hash, timestamp, VLAN tag) and returns the skb with
  * mp_ring_deliver() before it receives the next one.
  *

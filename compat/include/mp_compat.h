@@ -115,6 +115,11 @@ static inline bool mp_dev_has_taps(struct net_device *dev)
 #define mp_call_set_rxfh(ops, dev)	((ops)->set_rxfh(dev, indir, key, hfunc))
 #endif
 
+/* 5.12 keeps a few struct sk_buff ready for NAPI. Until 5.12. */
+#ifndef MP_HAVE_NAPI_BUILD_SKB
+#define napi_build_skb(data, frag_size)	build_skb(data, frag_size)
+#endif
+
 /* ----------------------------------------------------------------- uio -- */
 
 /* 6.2 renamed the directions after what happens to the iterator. Until 6.2. */
