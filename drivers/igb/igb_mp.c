@@ -9,9 +9,10 @@
  * allows a receive queue to be disabled, set up and enabled while others run.
  *
  * Buffers are 2 KiB as SRRCTL counts them, in KiB, which is more than a guest
- * posts.  So the NIC has to drop what is longer than a frame of MTU 1500 with a
- * VLAN tag: RLPML counts "the global length of the packet", FCS included (same
- * datasheet, 8.10.5), and the FCS is stripped.  It holds for all queues.
+ * posts, and than the core leaves for a frame in half a page.  So the NIC has to
+ * drop what is longer than a frame of MTU 1500 with a VLAN tag: RLPML counts "the
+ * global length of the packet", FCS included (same datasheet, 8.10.5), and the FCS
+ * is stripped.  It holds for all queues.
  */
 #include <linux/if_vlan.h>
 #include <linux/pm_runtime.h>
@@ -182,18 +183,19 @@ int igb_mp_clean_rx_irq(struct igb_q_vector *q_vector, int budget)
 /* --------------------------------------------------- set-up of the ring -- */
 
 /*
- * Does a guest's ring run or is one about to?  From igb_set_rx_mode(), so in any
- * context.
+ * Does a ring of the core's run or is one about to?  From igb_set_rx_mode(), so in
+ * any context.
  */
-static bool igb_mp_has_guest(struct igb_adapter *adapter)
+static bool igb_mp_has_ring(struct igb_adapter *adapter)
 {
 	struct igb_ring *rx_ring;
 	unsigned int i;
 
 	for (i = 0; i < adapter->num_rx_queues; i++) {
 		rx_ring = READ_ONCE(adapter->rx_ring[i]);
-		if (rx_ring && intel_mp_is_guest(adapter->netdev, i,
-						 READ_ONCE(rx_ring->mp)))
+		if (rx_ring && (READ_ONCE(rx_ring->mp) ||
+				mp_ring_mode(adapter->netdev, i) !=
+				MP_RING_STOCK))
 			return true;
 	}
 	return false;
@@ -207,7 +209,7 @@ static bool igb_mp_has_guest(struct igb_adapter *adapter)
 u32 igb_mp_rlpml(struct igb_adapter *adapter, u32 rlpml)
 {
 	igb_mp_pass_vlans(adapter);
-	if (adapter->vfs_allocated_count || !igb_mp_has_guest(adapter))
+	if (adapter->vfs_allocated_count || !igb_mp_has_ring(adapter))
 		return rlpml;
 	return min_t(u32, rlpml, IGB_MP_RLPML);
 }
@@ -215,7 +217,7 @@ u32 igb_mp_rlpml(struct igb_adapter *adapter, u32 rlpml)
 /* hook: the longest frame of the PF's pool is being written */
 u32 igb_mp_vmolr(struct igb_adapter *adapter, u32 vmolr)
 {
-	if (!igb_mp_has_guest(adapter))
+	if (!igb_mp_has_ring(adapter))
 		return vmolr;
 	return (vmolr & ~E1000_VMOLR_RLPML_MASK) |
 	       min_t(u32, vmolr & E1000_VMOLR_RLPML_MASK, IGB_MP_RLPML);
@@ -230,7 +232,7 @@ static void igb_mp_update_rlpml(struct igb_adapter *adapter)
 }
 
 /*
- * The ring is off and about to be a guest's.  Both were written already, unless a
+ * The ring is off and about to be the core's.  Both were written already, unless a
  * guest came in between: a resume configures the NIC without RTNL on kernels up
  * to 6.12.
  */
@@ -286,8 +288,7 @@ void igb_mp_configure_rx_ring(struct igb_adapter *adapter,
 				      adapter->xdp_prog, rx_ring->desc, &params);
 	if (!rx_ring->mp)
 		return;
-	if (mp_ring_is_guest(rx_ring->mp))
-		igb_mp_bound_frames(adapter);
+	igb_mp_bound_frames(adapter);
 	clear_bit(IGB_MP_RING_STAMPED, &rx_ring->flags);
 	clear_bit(IGB_MP_RING_INSIDE, &rx_ring->flags);
 }

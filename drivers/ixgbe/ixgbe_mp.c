@@ -160,13 +160,28 @@ static unsigned long *ixgbe_mp_state(struct ixgbe_ring *rx_ring)
 	return (unsigned long *)&rx_ring->state;
 }
 
-/* Most bytes that the hardware writes for one frame. */
-static unsigned int ixgbe_mp_max_frame(struct net_device *netdev)
+/*
+ * Can frames be longer than the MTU says?  The driver forgets its VFs, or FCoE, some
+ * time before it writes MAXFRS anew.  Nothing is read while the NIC is down, for
+ * it may not answer, which the driver takes for a removal; the way up writes it.
+ */
+static bool ixgbe_mp_has_longer(struct ixgbe_adapter *adapter)
 {
-	struct ixgbe_adapter *adapter = ixgbe_mp_adapter(netdev);
+	u32 maxfrs;
 
 	if (adapter->flags & (IXGBE_FLAG_SRIOV_ENABLED |
 			      IXGBE_FLAG_FCOE_ENABLED))
+		return true;
+	if (test_bit(__IXGBE_DOWN, &adapter->state))
+		return false;
+	maxfrs = IXGBE_READ_REG(&adapter->hw, IXGBE_MAXFRS);
+	return maxfrs >> IXGBE_MHADD_MFS_SHIFT > ETH_FRAME_LEN + ETH_FCS_LEN;
+}
+
+/* Most bytes that the hardware writes for one frame. */
+static unsigned int ixgbe_mp_max_frame(struct net_device *netdev)
+{
+	if (ixgbe_mp_has_longer(ixgbe_mp_adapter(netdev)))
 		return intel_mp_buf_size(netdev);
 	return intel_mp_max_frame(netdev);
 }
