@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=sh
 # teardown-lib.sh: under full traffic, take away what a guest receives through,
-# again and again. $ROUNDS says how often (5; the long cases 50).
+# again and again. $ROUNDS says how often (5, 2 on debug kernels; the long cases 50).
 # shellcheck source=tests/cases/traffic.sh
 . /mp/tests/cases/traffic.sh
 
-ROUNDS=${ROUNDS:-5}
+case $KREL in
+*-debug) ROUNDS=${ROUNDS:-2} ;;
+*) ROUNDS=${ROUNDS:-5} ;;
+esac
 
 # rounds FUNCTION [ARG]...: call it $ROUNDS times
 rounds() {
