@@ -57,7 +57,7 @@ rings() {
 # for what it cannot.
 paced() {
 	all=$FRAMES
-	FRAMES=$((FRAMES / 4))
+	FRAMES=$((FRAMES > 1000 ? 1000 : FRAMES))
 	# no bursts to catch up when the sender was not run for a while
 	SEND='--rate 400 --burst 1'
 	from_poll=".port.rx_wakeups < $FRAMES / 4"
