@@ -28,8 +28,11 @@
 /* Frames up to this size are copied to the skb's own head, and the page stays. */
 #define MP_COPYBREAK	128
 
-/* Time stamps that NICs put before or behind a frame: 16 bytes at most (i350). */
-#define MP_STAMP_LEN	16U
+/*
+ * What a NIC may write beyond the frame that is longest for a guest: a time stamp
+ * in front or behind, of 16 bytes at most (i350), and more tags (igb: 14 bytes).
+ */
+#define MP_HOST_SLACK	32U
 
 #define MP_HEADROOM	(NET_SKB_PAD + NET_IP_ALIGN)
 
@@ -86,7 +89,7 @@ static void mp_host_set_room(struct mp_host_ring *host,
 	host->headroom = 0;
 	host->room = p->buf_size;
 	if (p->buf_size <= PAGE_SIZE / 2 &&
-	    MP_HEADROOM + p->max_frame + MP_STAMP_LEN <= room) {
+	    MP_HEADROOM + p->max_frame + MP_HOST_SLACK <= room) {
 		host->headroom = MP_HEADROOM;
 		host->room = room - MP_HEADROOM;
 	}

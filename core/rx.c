@@ -190,12 +190,13 @@ void mp_rx_wake(struct mp_rx *rx)
 
 /*
  * The driver configures a ring for this guest.  Posted windows must hold the
- * largest frame that the hardware now can write, with its VLAN tag.
+ * largest frame that the hardware now can write, with its VLAN tag, and ask for no
+ * more, or smaller buffers would be copied for nothing.
  */
 int mp_rx_attach(struct mp_rx *rx, struct mp_ring *ring)
 {
 	lockdep_assert_held(&ring->lock);
-	if (ring->params.max_frame > rx->max_frame ||
+	if (ring->params.max_frame != rx->max_frame ||
 	    ring->params.vlan_stripped) {
 		mp_rx_cancel(rx);
 		return -EINVAL;

@@ -28,8 +28,12 @@ static int igb_mp_mac_filter(struct net_device *netdev, unsigned int queue,
 /* SRRCTL.BSIZEPACKET, in KiB */
 #define IGB_MP_SRRCTL_BSIZEPKT	0x7F
 
-/* A frame with a VLAN tag at MTU 1500, as RLPML counts it. */
+/*
+ * A frame with a VLAN tag at MTU 1500, as RLPML counts it; and what igb takes at
+ * that MTU (IGB_MAX_FRAME_BUILD_SKB on x86), for which the core leaves room.
+ */
 #define IGB_MP_RLPML		(VLAN_ETH_FRAME_LEN + ETH_FCS_LEN)
+#define IGB_MP_RLPML_HOST	1536
 
 /* How long a queue may take to stop or start, in steps of 1 ms. */
 #define IGB_MP_WAIT		10
@@ -92,6 +96,9 @@ static void igb_mp_pull_stamp(struct igb_ring *rx_ring, struct sk_buff *skb)
 {
 	skb_frag_t *frag = &skb_shinfo(skb)->frags[0];
 
+	/* with rx-all it may be a runt, and the stack wants an Ethernet header */
+	if (skb->len < IGB_TS_HDR_LEN + ETH_HLEN)
+		return;
 	if (skb_headlen(skb) > IGB_TS_HDR_LEN) {
 		mp_igb_rx_pktstamp(rx_ring->q_vector, skb->data, skb);
 		__skb_pull(skb, IGB_TS_HDR_LEN);
@@ -183,44 +190,72 @@ int igb_mp_clean_rx_irq(struct igb_q_vector *q_vector, int budget)
 /* --------------------------------------------------- set-up of the ring -- */
 
 /*
- * Does a ring of the core's run or is one about to?  From igb_set_rx_mode(), so in
- * any context.
+ * What the core's rings are for, of those that run or are about to: the guests' if
+ * there is one.  From igb_set_rx_mode(), so in any context.
  */
-static bool igb_mp_has_ring(struct igb_adapter *adapter)
+static enum mp_ring_mode igb_mp_mode(struct igb_adapter *adapter)
 {
+	enum mp_ring_mode mode = MP_RING_STOCK;
 	struct igb_ring *rx_ring;
+	struct mp_ring *mp;
 	unsigned int i;
 
 	for (i = 0; i < adapter->num_rx_queues; i++) {
 		rx_ring = READ_ONCE(adapter->rx_ring[i]);
-		if (rx_ring && (READ_ONCE(rx_ring->mp) ||
-				mp_ring_mode(adapter->netdev, i) !=
-				MP_RING_STOCK))
-			return true;
+		if (!rx_ring)
+			continue;
+		mp = READ_ONCE(rx_ring->mp);
+		if (intel_mp_is_guest(adapter->netdev, i, mp))
+			return MP_RING_GUEST;
+		if (mp || mp_ring_mode(adapter->netdev, i) == MP_RING_HOST)
+			mode = MP_RING_HOST;
 	}
-	return false;
+	return mode;
+}
+
+/*
+ * The longest frame that the core's rings can take, of the @len bytes that others
+ * can.  With a larger MTU their buffers are pages, and there are no guests.
+ */
+static u32 igb_mp_limit(struct igb_adapter *adapter, u32 len)
+{
+	switch (igb_mp_mode(adapter)) {
+	case MP_RING_GUEST:
+		return min_t(u32, len, IGB_MP_RLPML);
+	case MP_RING_HOST:
+		if (READ_ONCE(adapter->netdev->mtu) <= ETH_DATA_LEN)
+			return min_t(u32, len, IGB_MP_RLPML_HOST);
+		fallthrough;
+	default:
+		return len;
+	}
+}
+
+/* Have we moved to the pool behind those of the VFs?  Not when they are counted. */
+static bool igb_mp_has_vfs(struct igb_adapter *adapter)
+{
+	struct igb_ring *rx_ring = READ_ONCE(adapter->rx_ring[0]);
+
+	return adapter->vfs_allocated_count && rx_ring && rx_ring->reg_idx;
 }
 
 /*
  * hook: the longest frame of the NIC is being written, and its VLAN filter was a
- * moment ago.  With VFs it is that of
- * theirs, and the pool's own applies to us.
+ * moment ago.  With VFs it is that of theirs, and the pool's own applies to us.
  */
 u32 igb_mp_rlpml(struct igb_adapter *adapter, u32 rlpml)
 {
 	igb_mp_pass_vlans(adapter);
-	if (adapter->vfs_allocated_count || !igb_mp_has_ring(adapter))
+	if (igb_mp_has_vfs(adapter))
 		return rlpml;
-	return min_t(u32, rlpml, IGB_MP_RLPML);
+	return igb_mp_limit(adapter, rlpml);
 }
 
 /* hook: the longest frame of the PF's pool is being written */
 u32 igb_mp_vmolr(struct igb_adapter *adapter, u32 vmolr)
 {
-	if (!igb_mp_has_ring(adapter))
-		return vmolr;
 	return (vmolr & ~E1000_VMOLR_RLPML_MASK) |
-	       min_t(u32, vmolr & E1000_VMOLR_RLPML_MASK, IGB_MP_RLPML);
+	       igb_mp_limit(adapter, vmolr & E1000_VMOLR_RLPML_MASK);
 }
 
 /* Have both written again. */

@@ -96,7 +96,9 @@ static void ixgbe_mp_fill_skb(void *ring, const void *desc, u32 staterr,
 	union ixgbe_adv_rx_desc *rx_desc = (union ixgbe_adv_rx_desc *)desc;
 	struct ixgbe_ring *rx_ring = ring;
 
-	if (rx_ring->q_vector->adapter->flags & IXGBE_FLAG_RX_HWTSTAMP_ENABLED)
+	/* with rx-all it may be a runt, of which the stamp's room is taken off */
+	if (rx_ring->q_vector->adapter->flags & IXGBE_FLAG_RX_HWTSTAMP_ENABLED &&
+	    skb->len >= ETH_HLEN + IXGBE_TS_HDR_LEN)
 		ixgbe_ptp_rx_hwtstamp(rx_ring, rx_desc, skb);
 	ixgbe_rx_hash(rx_ring, rx_desc, skb);
 	ixgbe_rx_checksum(rx_ring, rx_desc, skb);

@@ -3,7 +3,7 @@
 # case: without a guest: mp-frags receives for the host as the stock path does
 # kernels: 5.10
 # kernels-full: all
-# nics: e1000e
+# nics: e1000e igb@6.12
 # nics-full: e1000e igb 82599 x540
 # vm: --mem 1024
 # group: fast
