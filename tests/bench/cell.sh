@@ -11,11 +11,12 @@
 # So many frames as the shortest has go before each three, to warm up: rings are
 # used all around.
 #
-# BENCH_PATH	ours, macvtap; stack, stack-frags (ours, unbound), stack-stock
+# BENCH_PATH	ours, macvtap, bridge; stack, stack-frags (ours, unbound), stack-stock
 # CELLS		of each, SIZE:BATCH:GAP:N1:N2:N3: bytes of a frame without FCS,
 #		frames of a batch, nanoseconds between two batches, in which all
 #		that one causes ends, and frames of the runs
-# GUEST		options of vguest
+# GUEST		options of vguest; --flows N is for the sender: frames of so many UDP
+#		flows, in turn
 set -eu
 # shellcheck source=tests/lab/guest-lib.sh
 . "$LAB_LIB"
@@ -40,6 +41,13 @@ sender() {
 	in_peer dash -c 'echo "add_device p0" >/proc/net/pktgen/kpktgend_0'
 }
 
+# flows: how many GUEST wants
+flows() {
+	n=${GUEST##*--flows }
+	[ "$n" != "$GUEST" ] || n=1
+	echo "${n%% *}"
+}
+
 # sends SIZE BATCH GAP
 sends() {
 	# shellcheck disable=SC2016
@@ -52,7 +60,9 @@ sends() {
 		pg "dst_mac $4"
 		pg "dst_min 198.18.0.1"
 		pg "dst_max 198.18.0.1"
-		' sends "$@" $GUEST_MAC
+		pg "udp_src_min 1024"
+		pg "udp_src_max $((1024 + $5))"
+		' sends "$@" $GUEST_MAC "$(flows)"
 }
 
 # send N [mark]: N frames, and all that they cause; counted with "mark"
@@ -136,8 +146,9 @@ received() {
 
 # guest BACKEND...
 guest() {
-	# shellcheck disable=SC2086,SC2153
-	vguest rx "$@" --ring 256 --mem 32M $GUEST --count-only --frames 1000000 \
+	# shellcheck disable=SC2046
+	vguest rx "$@" --ring 256 --mem 32M \
+		$(echo "$GUEST" | sed 's/--flows [0-9]*//') --count-only --frames 1000000 \
 		--idle-timeout 0 --ready /run/ready --json /out/guest.json \
 		>/out/guest.txt 2>&1 &
 	VGUEST=$!
@@ -176,6 +187,15 @@ arrives() {
 		ip link set mv0 up
 		quiet mv0
 		guest --macvtap mv0 ;;
+	bridge)
+		ip link add br0 type bridge
+		ip link set "$DEV" master br0
+		ip link set br0 up
+		quiet br0
+		guest --tap tap0
+		quiet tap0
+		ip link set tap0 master br0 up
+		bridge fdb add $GUEST_MAC dev tap0 master static ;;
 	stack-frags) ethtool --set-priv-flags "$DEV" mp-frags on
 		ip link set "$DEV" promisc on ;;
 	stack*) ip link set "$DEV" promisc on ;;
@@ -197,7 +217,7 @@ calm() {
 
 calm
 case $BENCH_PATH in
-*stock|macvtap) stock ;;
+*stock|macvtap|bridge) stock ;;
 *) ours ;;
 esac
 up
