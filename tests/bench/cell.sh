@@ -43,6 +43,7 @@ sender() {
 
 # flows: how many GUEST wants
 flows() {
+	# shellcheck disable=SC2153
 	n=${GUEST##*--flows }
 	[ "$n" != "$GUEST" ] || n=1
 	echo "${n%% *}"
