@@ -5,7 +5,7 @@
 cell_dir() {
 	cd_guest=
 	case $2$6 in
-	stack*|*[a-z]--hugepages) ;;
+	stack*|xsk*|*[a-z]--hugepages) ;;
 	*) cd_guest=-$(echo "${6:-4k}" | tr -s ' -' - | sed 's/^-//') ;;
 	esac
 	echo "build/results/bench/$1-$2-$3-$4-$5$cd_guest"

@@ -11,7 +11,8 @@
 # So many frames as the shortest has go before each three, to warm up: rings are
 # used all around.
 #
-# BENCH_PATH	ours, macvtap, bridge; stack, stack-frags (ours, unbound), stack-stock
+# BENCH_PATH	ours, macvtap, bridge, xsk (an AF_XDP socket, stock driver); stack,
+#		stack-frags (ours, unbound), stack-stock
 # CELLS		of each, SIZE:BATCH:GAP:N1:N2:N3: bytes of a frame without FCS,
 #		frames of a batch, nanoseconds between two batches, in which all
 #		that one causes ends, and frames of the runs
@@ -153,8 +154,19 @@ guest() {
 		--idle-timeout 0 --ready /run/ready --json /out/guest.json \
 		>/out/guest.txt 2>&1 &
 	VGUEST=$!
+	receiver_ready
+}
+
+# xsk: in place of a guest, a program that drops what it gets
+xsk() {
+	xskdrop "$DEV" 0 /run/ready >/out/guest.txt 2>&1 &
+	VGUEST=$!
+	receiver_ready
+}
+
+receiver_ready() {
 	wait_for 60 is_ready $VGUEST
-	[ -e /run/ready ] || fail "vguest: $(cat /out/guest.txt)"
+	[ -e /run/ready ] || fail "no receiver: $(cat /out/guest.txt)"
 	wait_for 60 has_carrier "$DEV"
 }
 
@@ -197,6 +209,8 @@ arrives() {
 		quiet tap0
 		ip link set tap0 master br0 up
 		bridge fdb add $GUEST_MAC dev tap0 master static ;;
+	xsk) ip link set "$DEV" promisc on
+		xsk ;;
 	stack-frags) ethtool --set-priv-flags "$DEV" mp-frags on
 		ip link set "$DEV" promisc on ;;
 	stack*) ip link set "$DEV" promisc on ;;
@@ -218,7 +232,7 @@ calm() {
 
 calm
 case $BENCH_PATH in
-*stock|macvtap|bridge) stock ;;
+*stock|macvtap|bridge|xsk) stock ;;
 *) ours ;;
 esac
 up
