@@ -13,7 +13,7 @@
 
 QUEUES=4
 FLOWS='1 2 3 4 5 6 7 8 9 10 11 12'
-EACH=500
+EACH=300
 
 # The hash is over the addresses: one address for each flow, and a number that
 # the frames of that flow alone bear.
@@ -36,7 +36,7 @@ senders() {
 	for s in $FLOWS; do
 		in_peer wiregen send --if p0 --dst $KVM_MAC --stream "$s" \
 			--proto udp4 --daddr "$(echo "$1" | sed "s/N/$s/")" \
-			--count $EACH --rate 40 --burst 1 >"/tmp/send.$s" 2>&1 &
+			--count $EACH --rate 15 --burst 1 >"/tmp/send.$s" 2>&1 &
 		sd_pids="$sd_pids $!"
 	done
 	sd_rc=0
