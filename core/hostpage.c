@@ -43,6 +43,13 @@ static struct device *mp_ring_dma_dev(const struct mp_ring *ring)
 	return ring->nd->dma_dev;
 }
 
+/* Where in its page the NIC puts a frame. */
+static unsigned int mp_host_buf_start(const struct mp_ring *ring,
+				      const struct mp_host_buf *buf)
+{
+	return buf->offset + ring->host.headroom;
+}
+
 static bool mp_host_buf_alloc(struct mp_ring *ring, struct mp_host_buf *buf)
 {
 	struct page *page = dev_alloc_page();
@@ -132,8 +139,7 @@ unsigned int mp_host_get_bufs(struct mp_ring *ring, dma_addr_t *dma,
 			      unsigned int max)
 {
 	struct mp_host_ring *host = &ring->host;
-	const u32 mask = host->mask, headroom = host->headroom;
-	const u32 first = host->taken;
+	const u32 mask = host->mask, first = host->taken;
 	struct mp_host_buf *buf;
 	unsigned int n;
 
@@ -142,17 +148,21 @@ unsigned int mp_host_get_bufs(struct mp_ring *ring, dma_addr_t *dma,
 		buf = &host->bufs[(first + n) & mask];
 		if (unlikely(!buf->page) && !mp_host_buf_alloc(ring, buf))
 			break;
-		dma[n] = buf->dma + buf->offset + headroom;
+		dma[n] = buf->dma + mp_host_buf_start(ring, buf);
 	}
 	host->taken = first + n;
 	return n;
 }
 
-/* One part of the page was given to an skb: can the NIC use it again? */
-static __always_inline void mp_host_buf_recycle(struct mp_ring *ring, struct mp_host_buf *buf)
+/*
+ * One part of the page was given to an skb, and a reference with it: can the NIC
+ * use the page again?
+ */
+static __always_inline void mp_host_buf_given(struct mp_ring *ring,
+					      struct mp_host_buf *buf)
 {
+	unsigned int others = page_ref_count(buf->page) - --buf->bias;
 	unsigned int size = ring->params.buf_size;
-	unsigned int others = page_ref_count(buf->page) - buf->bias;
 
 	if (size < PAGE_SIZE) {
 		buf->offset ^= size;
@@ -174,8 +184,8 @@ static __always_inline void mp_host_buf_recycle(struct mp_ring *ring, struct mp_
 static void mp_host_sync(struct mp_ring *ring, const struct mp_host_buf *buf)
 {
 	dma_sync_single_range_for_cpu(mp_ring_dma_dev(ring), buf->dma,
-				      buf->offset + ring->host.headroom,
-				      buf->len, DMA_FROM_DEVICE);
+				      mp_host_buf_start(ring, buf), buf->len,
+				      DMA_FROM_DEVICE);
 }
 
 static void mp_host_add_frag(struct mp_ring *ring, struct sk_buff *skb,
@@ -183,18 +193,17 @@ static void mp_host_add_frag(struct mp_ring *ring, struct sk_buff *skb,
 {
 	mp_host_sync(ring, buf);
 	skb_add_rx_frag(skb, skb_shinfo(skb)->nr_frags, buf->page,
-			buf->offset + ring->host.headroom, buf->len,
+			mp_host_buf_start(ring, buf), buf->len,
 			ring->params.buf_size);
-	buf->bias--;
-	mp_host_buf_recycle(ring, buf);
+	mp_host_buf_given(ring, buf);
 }
 
 static void mp_host_copy_small(struct mp_ring *ring, struct sk_buff *skb,
 			       struct mp_host_buf *buf)
 {
 	mp_host_sync(ring, buf);
-	skb_put_data(skb, page_address(buf->page) + buf->offset +
-		     ring->host.headroom, buf->len);
+	skb_put_data(skb, page_address(buf->page) +
+		     mp_host_buf_start(ring, buf), buf->len);
 	dma_sync_single_range_for_device(mp_ring_dma_dev(ring), buf->dma,
 					 buf->offset, ring->params.buf_size,
 					 DMA_FROM_DEVICE);
@@ -220,8 +229,7 @@ static struct sk_buff *mp_host_build_around(struct mp_ring *ring,
 	skb->dev = napi->dev;
 	skb_mark_napi_id(skb, napi);
 	napi->skb = skb;
-	buf->bias--;
-	mp_host_buf_recycle(ring, buf);
+	mp_host_buf_given(ring, buf);
 	return skb;
 }
 
