@@ -55,7 +55,8 @@ guest_end() {
 }
 
 # guest_start MODE OPTION...: a guest in the background; GUEST is its pid.
-# GUEST_RUN may name a command to run it with, e.g. prlimit.
+# GUEST_RUN may name a command to run it with, e.g. prlimit. Beside a flood that
+# the NIC's kernel has to throw away itself, it takes seconds to begin.
 guest_start() {
 	guest_end
 	mode=$1
@@ -66,10 +67,13 @@ guest_start() {
 		--ready $VG/ready --json $VG/out.json --ctl $VG/ctl "$@" \
 		>$VG/guest.txt 2>&1 &
 	GUEST=$!
-	wait_for 20 is_ready $VG/ready $GUEST
+	wait_for 60 is_ready $VG/ready $GUEST
 	[ -e $VG/ready ] || {
+		gs_why='the guest ended before it was ready'
+		! alive "$GUEST" || gs_why='the guest is not ready after a minute'
 		guest_end
 		cat $VG/guest.txt
+		[ -s $VG/guest.txt ] || echo "$gs_why"
 		return 1
 	}
 	link_up
