@@ -6,8 +6,10 @@
  * Chunks are found by the 2 MiB block of user addresses they lie in.  Several
  * may lie in one block, because memory regions may begin and end anywhere;
  * those that new windows can be found in never overlap.  A chunk is *busy*
- * while a window of it is handed out and *idle* otherwise; idle ones wait, in
- * order of last use, for their next window or for eviction.
+ * while a window of it is handed out and *idle* otherwise; idle ones wait for
+ * their next window or for eviction.  All stay where they are in one list, for
+ * which of them is busy changes with nearly every frame once there are more
+ * chunks than posted heads: eviction looks for what is idle (pin_fill.c).
  *
  * Who races with whom
  *
@@ -52,19 +54,37 @@
 #include "mp_compat.h"
 #include "pin.h"
 
+static struct mp_chunk *mp_pins_lookup(struct mp_pins *pins, unsigned long addr,
+				       unsigned long len)
+{
+	struct mp_chunk *chunk = xa_load(&pins->table, addr >> MP_CHUNK_SHIFT);
+
+	while (chunk && !mp_chunk_covers(chunk, addr, len))
+		chunk = chunk->next;
+	return chunk;
+}
+
+/*
+ * Nearly every window is in the chunk of the one before, or in one that was
+ * looked up not long ago: walking the table is for the others.
+ */
 static struct mp_chunk *mp_pins_find(struct mp_pins *pins, unsigned long addr,
 				     unsigned long len)
 {
-	struct mp_chunk *chunk = pins->last;
+	struct mp_chunk **recent, *chunk = pins->last;
 
 	if (chunk && mp_chunk_covers(chunk, addr, len))
 		return chunk;
 
-	chunk = xa_load(&pins->table, addr >> MP_CHUNK_SHIFT);
-	while (chunk && !mp_chunk_covers(chunk, addr, len))
-		chunk = chunk->next;
-	if (chunk)
-		pins->last = chunk;
+	recent = mp_pins_recent(pins, addr);
+	chunk = *recent;
+	if (unlikely(!chunk || !mp_chunk_covers(chunk, addr, len))) {
+		chunk = mp_pins_lookup(pins, addr, len);
+		if (!chunk)
+			return NULL;
+		*recent = chunk;
+	}
+	pins->last = chunk;
 	return chunk;
 }
 
@@ -109,8 +129,7 @@ int mp_pins_get(struct mp_pins *pins, const struct mp_buf *buf,
 		return why;
 	}
 
-	if (!chunk->users++)
-		list_move_tail(&chunk->node, &pins->busy);
+	chunk->users++;
 	if (unlikely(chunk->need_sync))
 		mp_chunk_sync(pins->dma_dev, win->dma, buf->len, false);
 	win->chunk = chunk;
@@ -137,7 +156,7 @@ void mp_pins_put(struct mp_pins *pins, struct mp_chunk *chunk, unsigned int n)
 		mp_pins_settle(pins);
 		return;
 	}
-	list_move_tail(&chunk->node, &pins->idle);
+	chunk->used = true;
 }
 
 /**
@@ -165,14 +184,20 @@ static void mp_pins_init(struct mp_pins *pins)
 	mutex_init(&pins->lock);
 	xa_init(&pins->table);
 	xa_init(&pins->failed);
-	INIT_LIST_HEAD(&pins->idle);
-	INIT_LIST_HEAD(&pins->busy);
+	INIT_LIST_HEAD(&pins->chunks);
 	spin_lock_init(&pins->stale_lock);
 	INIT_LIST_HEAD(&pins->posted_list);
 	INIT_LIST_HEAD(&pins->stale);
 	pins->failed_until = jiffies;
 	pins->memlock_until = jiffies;
 	pins->evict_at = jiffies;
+}
+
+static void mp_pins_free(struct mp_pins *pins)
+{
+	mutex_destroy(&pins->lock);
+	kfree(pins->recent);
+	kfree(pins);
 }
 
 /**
@@ -205,6 +230,12 @@ struct mp_pins *mp_pins_create(struct mm_struct *mm, struct task_struct *task,
 	pins = kzalloc(sizeof(*pins), GFP_KERNEL);
 	if (!pins)
 		return ERR_PTR(-ENOMEM);
+	pins->recent = kcalloc(MP_PINS_RECENT, sizeof(*pins->recent),
+			       GFP_KERNEL);
+	if (!pins->recent) {
+		kfree(pins);
+		return ERR_PTR(-ENOMEM);
+	}
 	mp_pins_init(pins);
 	pins->mm = mm;
 	pins->task = task;
@@ -216,8 +247,7 @@ struct mp_pins *mp_pins_create(struct mm_struct *mm, struct task_struct *task,
 
 	err = mp_pins_watch(pins);
 	if (err) {
-		mutex_destroy(&pins->lock);
-		kfree(pins);
+		mp_pins_free(pins);
 		return ERR_PTR(err);
 	}
 	mmgrab(mm);
@@ -262,14 +292,14 @@ void mp_pins_flush(struct mp_pins *pins)
 
 	lockdep_assert_held(&pins->lock);
 
-	list_for_each_entry_safe(chunk, next, &pins->idle, node) {
-		mp_pins_release(pins, chunk);
-		cond_resched();
-	}
-	list_for_each_entry(chunk, &pins->busy, node) {
-		mp_pins_drain(pins, chunk);
-		/* unlinked, so the notifier does not see it */
-		WRITE_ONCE(chunk->stale, true);
+	list_for_each_entry_safe(chunk, next, &pins->chunks, node) {
+		if (chunk->users) {
+			mp_pins_drain(pins, chunk);
+			/* unlinked, so the notifier does not see it */
+			WRITE_ONCE(chunk->stale, true);
+		} else {
+			mp_pins_release(pins, chunk);
+		}
 		cond_resched();
 	}
 	xa_destroy(&pins->failed);
@@ -291,8 +321,8 @@ void mp_pins_destroy(struct mp_pins *pins)
 
 	mutex_lock(&pins->lock);
 	mp_pins_flush(pins);
-	WARN_ON_ONCE(!list_empty(&pins->busy));
-	list_for_each_entry_safe(chunk, next, &pins->busy, node)
+	WARN_ON_ONCE(!list_empty(&pins->chunks));
+	list_for_each_entry_safe(chunk, next, &pins->chunks, node)
 		mp_pins_release(pins, chunk);
 	mutex_unlock(&pins->lock);
 
@@ -300,6 +330,5 @@ void mp_pins_destroy(struct mp_pins *pins)
 	xa_destroy(&pins->table);
 	put_task_struct(pins->task);
 	mmdrop(pins->mm);
-	mutex_destroy(&pins->lock);
-	kfree(pins);
+	mp_pins_free(pins);
 }

@@ -38,6 +38,7 @@
  * @npages: pages pinned and mapped; 0 before that and after a flush
  * @users: windows handed out and not put; mp_pins.lock
  * @need_sync: the CPU must not read before mp_chunk_sync_for_cpu()
+ * @used: it was busy since eviction last looked; mp_pins.lock
  * @posted: made for one window, not to be found again; constant
  * @linked: in mp_pins.table or mp_pins.posted_list; mp_pins.stale_lock
  * @stale: the owner's mapping changed: no new windows; set under
@@ -46,7 +47,7 @@
  *	.stale_lock to write, one of them to read
  * @posted_node: in mp_pins.posted_list, as @next
  * @stale_node: in mp_pins.stale; mp_pins.stale_lock
- * @node: in mp_pins.idle or .busy once published; mp_pins.lock
+ * @node: in mp_pins.chunks once published; mp_pins.lock
  *
  * What has no lock named here is written before the chunk is published and
  * after it was unlinked only, under mp_pins.lock.
@@ -62,6 +63,7 @@ struct mp_chunk {
 	unsigned long max_run;
 	unsigned long npages;
 	u32 users;
+	bool used;
 	bool need_sync;
 	bool posted;
 	bool linked;
@@ -72,14 +74,19 @@ struct mp_chunk {
 	struct list_head node;
 };
 
+/* 8 KiB, for as many blocks as 2 GiB of guest memory have */
+#define MP_PINS_RECENT	1024
+
 /**
  * struct mp_pins - pin cache
  * @lock: see the lock order
  * @last: chunk of the last lookup, to be looked at first; @lock
+ * @recent: %MP_PINS_RECENT of the chunks found last, each where its block, modulo
+ *	that, says; entries may be NULL; @lock
  * @table: chunks to be found again, by user address >> MP_CHUNK_SHIFT; an entry
  *	is the first of a chain; @lock and @stale_lock
- * @idle: chunks without users, least recently used first; @lock
- * @busy: chunks with users, in the table or not; @lock
+ * @chunks: all of them, in the table or not; those that eviction looks at first
+ *	come first; @lock
  * @charged: pages charged to the owner's RLIMIT_MEMLOCK; @lock
  * @pinned: pages pinned; @lock
  * @failed: blocks where pinning or mapping failed, and why; @lock
@@ -103,9 +110,9 @@ struct mp_chunk {
 struct mp_pins {
 	struct mutex lock;		/* rank 5 in mp_core.h */
 	struct mp_chunk *last;
+	struct mp_chunk **recent;
 	struct xarray table;
-	struct list_head idle;
-	struct list_head busy;
+	struct list_head chunks;
 	unsigned long charged;
 	unsigned long pinned;
 	struct xarray failed;
@@ -127,6 +134,13 @@ struct mp_pins {
 	struct mp_pin_stats *stats;
 	struct mp_pin_totals *totals;
 };
+
+/* Where the chunk of an address is remembered. */
+static inline struct mp_chunk **mp_pins_recent(struct mp_pins *pins,
+					       unsigned long addr)
+{
+	return &pins->recent[(addr >> MP_CHUNK_SHIFT) % MP_PINS_RECENT];
+}
 
 /**
  * mp_chunk_is_stale() - has the owner changed this memory since it was pinned?
@@ -176,8 +190,8 @@ struct mp_run {
 
 /*
  * What mp_pins_get() would say of windows of @len bytes in the chunk of the last
- * lookup, if that is in use and one run of pages that needs no syncing: nearly
- * always so in 2 MiB pages.  False if mp_pins_get() has to be asked.
+ * lookup, if that is one run of pages that needs no syncing: nearly always so in
+ * 2 MiB pages.  False if mp_pins_get() has to be asked.
  */
 static inline bool mp_pins_get_run(struct mp_pins *pins, unsigned long len,
 				   struct mp_run *run)
@@ -185,7 +199,7 @@ static inline bool mp_pins_get_run(struct mp_pins *pins, unsigned long len,
 	struct mp_chunk *chunk = pins->last;
 
 	lockdep_assert_held(&pins->lock);
-	if (!chunk || !chunk->users || chunk->dmas || chunk->need_sync ||
+	if (!chunk || chunk->dmas || chunk->need_sync ||
 	    !mp_chunk_covers(chunk, chunk->start, len))
 		return false;
 	run->chunk = chunk;

@@ -15,7 +15,7 @@
 
 /* how long a failure is remembered */
 #define MP_FAIL_JIFFIES		max(HZ / 10, 1)
-/* rounds of eviction are at least this far apart */
+/* rounds of eviction, successful or not, are at least this far apart */
 #define MP_EVICT_JIFFIES	msecs_to_jiffies(2)
 /* times to pin again when the owner's mappings changed meanwhile */
 #define MP_PIN_TRIES		4
@@ -49,13 +49,40 @@ void mp_pins_settle(struct mp_pins *pins)
 	mp_pins_count_charged(pins);
 }
 
+/*
+ * The idle chunk to miss least: the first that was not used since the last look
+ * at it (the clock algorithm, which asks nothing of lookups).  What was passed
+ * by goes to the end.
+ */
+static struct mp_chunk *mp_pins_victim(struct mp_pins *pins)
+{
+	struct mp_chunk *chunk, *first = NULL;
+
+	list_for_each_entry(chunk, &pins->chunks, node) {
+		if (chunk->users)
+			continue;
+		if (!chunk->used)
+			goto found;
+		chunk->used = false;
+		if (!first)
+			first = chunk;
+	}
+	/* all were used: round again, to the first of them */
+	chunk = first;
+	if (!chunk)
+		return NULL;
+found:
+	list_rotate_to_front(&chunk->node, &pins->chunks);
+	return chunk;
+}
+
 /* Make room under the limit. */
 static bool mp_pins_evict(struct mp_pins *pins)
 {
 	struct mp_chunk *chunk;
 
 	lockdep_assert_held(&pins->lock);
-	chunk = list_first_entry_or_null(&pins->idle, struct mp_chunk, node);
+	chunk = mp_pins_victim(pins);
 	if (!chunk)
 		return false;
 	mp_pins_release(pins, chunk);
@@ -78,12 +105,15 @@ static int mp_pins_charge(struct mp_pins *pins, unsigned long pages)
 		return MP_WHY(MEMLOCK);
 
 	while (mp_memlock_charge(pins->mm, pins->task, pins->bypass, pages)) {
-		if (!may_evict || !mp_pins_evict(pins)) {
-			pins->memlock_until = may_evict ?
-				jiffies + MP_FAIL_JIFFIES : pins->evict_at;
+		if (!may_evict) {
+			pins->memlock_until = pins->evict_at;
 			return MP_WHY(MEMLOCK);
 		}
 		pins->evict_at = jiffies + MP_EVICT_JIFFIES;
+		if (!mp_pins_evict(pins)) {
+			pins->memlock_until = jiffies + MP_FAIL_JIFFIES;
+			return MP_WHY(MEMLOCK);
+		}
 	}
 	pins->charged += pages;
 	mp_pins_count_charged(pins);

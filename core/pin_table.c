@@ -51,6 +51,8 @@ static void mp_pins_table_del(struct mp_pins *pins, struct mp_chunk *chunk)
 /* After this neither lookups nor the notifier nor the reaper find @chunk. */
 static void mp_pins_unlink(struct mp_pins *pins, struct mp_chunk *chunk)
 {
+	struct mp_chunk **recent;
+
 	spin_lock(&pins->stale_lock);
 	if (chunk->linked && chunk->posted)
 		list_del(&chunk->posted_node);
@@ -62,6 +64,9 @@ static void mp_pins_unlink(struct mp_pins *pins, struct mp_chunk *chunk)
 
 	if (pins->last == chunk)
 		pins->last = NULL;
+	recent = mp_pins_recent(pins, chunk->start);
+	if (*recent == chunk)
+		*recent = NULL;
 }
 
 /**
@@ -90,7 +95,7 @@ bool mp_pins_publish(struct mp_pins *pins, struct mp_chunk *chunk,
 	chunk->linked = true;
 	spin_unlock(&pins->stale_lock);
 
-	list_add_tail(&chunk->node, &pins->idle);
+	list_add_tail(&chunk->node, &pins->chunks);
 	pins->pinned += chunk->npages;
 	pins->stats->pins++;
 	atomic64_inc(&pins->totals->pins);
