@@ -17,7 +17,7 @@ VG=/run/vg
 # the guest. A kernel that looks for defects is twenty times slower, above all in
 # pinning and mapping pages.
 case $KREL in
-*-debug) FRAMES=${FRAMES:-500} IDLE=300 MEM=16M ;;
+*-debug) FRAMES=${FRAMES:-500} IDLE=300 MEM=8M ;;
 *) FRAMES=${FRAMES:-4000} IDLE=30 MEM=64M ;;
 esac
 # Nothing may be lost when the smallest such ring (128 heads) has room for three
