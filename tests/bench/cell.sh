@@ -16,8 +16,9 @@
 # CELLS		of each, SIZE:BATCH:GAP:N1:N2:N3: bytes of a frame without FCS,
 #		frames of a batch, nanoseconds between two batches, in which all
 #		that one causes ends, and frames of the runs
-# GUEST		options of vguest; --flows N is for the sender: frames of so many UDP
-#		flows, in turn
+# GUEST		options of vguest, and two of this script: --flows N, batches of so many
+#		UDP flows in turn; --ports N, batches for so many guests in turn, each
+#		with a queue of its own behind that of the host
 set -eu
 # shellcheck source=tests/lab/guest-lib.sh
 . "$LAB_LIB"
@@ -25,6 +26,8 @@ set -eu
 # Not ...:00:01: the NIC's hash filter, of the last two bytes, lets it pass as it
 # does 224.0.0.1 (82576 datasheet, 7.1.2.1).
 GUEST_MAC=02:4d:50:00:5a:a5
+# what takes frames in user space: pids
+RECEIVERS=''
 is_ready() {
 	[ -e /run/ready ] || ! kill -0 "$1" 2>/dev/null
 }
@@ -42,12 +45,17 @@ sender() {
 	in_peer dash -c 'echo "add_device p0" >/proc/net/pktgen/kpktgend_0'
 }
 
-# flows: how many GUEST wants
-flows() {
+# option NAME DEFAULT: the number behind that option of GUEST
+option() {
 	# shellcheck disable=SC2153
-	n=${GUEST##*--flows }
-	[ "$n" != "$GUEST" ] || n=1
+	n=${GUEST##*"$1 "}
+	[ "$n" != "$GUEST" ] || n=$2
 	echo "${n%% *}"
+}
+
+# mac N: of the N-th guest, the first of whom is 0
+mac() {
+	printf '%s%02x' "${GUEST_MAC%??}" $((0x${GUEST_MAC##*:} + $1))
 }
 
 # sends SIZE BATCH GAP
@@ -64,7 +72,8 @@ sends() {
 		pg "dst_max 198.18.0.1"
 		pg "udp_src_min 1024"
 		pg "udp_src_max $((1024 + $5))"
-		' sends "$@" $GUEST_MAC "$(flows)"
+		pg "dst_mac_count $6"
+		' sends "$@" $GUEST_MAC "$(option --flows 1)" "$(option --ports 1)"
 }
 
 # send N [mark]: N frames, and all that they cause; counted with "mark"
@@ -126,7 +135,7 @@ sent() {
 is_spinning() {
 	# shellcheck disable=SC2153
 	[ "$NIC_DRV" = ixgbe ] || {
-		[ -z "${VGUEST-}" ] && [ "${GUEST%--spin*}" != "$GUEST" ]
+		[ -z "$RECEIVERS" ] && [ "${GUEST%--spin*}" != "$GUEST" ]
 	}
 }
 
@@ -146,27 +155,40 @@ received() {
 	[ $got = $all ] || fail "$1: received $got of $all"
 }
 
-# guest BACKEND...
+# guest BACKEND...: GUEST_RUN may name a command to run it with
 guest() {
-	# shellcheck disable=SC2046
-	vguest rx "$@" --ring 256 --mem 32M \
-		$(echo "$GUEST" | sed 's/--flows [0-9]*//') --count-only --frames 1000000 \
-		--idle-timeout 0 --ready /run/ready --json /out/guest.json \
-		>/out/guest.txt 2>&1 &
-	VGUEST=$!
-	receiver_ready
+	# shellcheck disable=SC2046,SC2086
+	${GUEST_RUN-} vguest rx "$@" --ring 256 --mem 32M \
+		$(echo "$GUEST" | sed 's/--\(flows\|ports\) [0-9]*//g') \
+		--count-only --frames 1000000 --idle-timeout 0 \
+		--ready /run/ready --json /out/guest.json >/out/guest.txt 2>&1 &
+	receiver_ready $!
+}
+
+# guests N: each on a queue of its own by its MAC address
+guests() {
+	ethtool -L "$DEV" combined $(($1 + 1)) ||
+		fail "$DEV cannot have $1 guests besides the host"
+	i=0
+	while [ $i -lt "$1" ]; do
+		GUEST_RUN="mpctl run $DEV:$((i + 1)) dst-mac $(mac $i) --"
+		guest --fd '{fd}'
+		i=$((i + 1))
+	done
 }
 
 # xsk: in place of a guest, a program that drops what it gets
 xsk() {
 	xskdrop "$DEV" 0 /run/ready >/out/guest.txt 2>&1 &
-	VGUEST=$!
-	receiver_ready
+	receiver_ready $!
 }
 
+# receiver_ready PID
 receiver_ready() {
-	wait_for 60 is_ready $VGUEST
+	RECEIVERS="$RECEIVERS $1"
+	wait_for 60 is_ready "$1"
 	[ -e /run/ready ] || fail "no receiver: $(cat /out/guest.txt)"
+	rm /run/ready
 	wait_for 60 has_carrier "$DEV"
 }
 
@@ -192,7 +214,13 @@ up() {
 
 arrives() {
 	case $BENCH_PATH in
-	ours) guest --mp "$DEV:0" ;;
+	ours)
+		ports=$(option --ports 0)
+		if [ "$ports" -eq 0 ]; then
+			guest --mp "$DEV:0"
+		else
+			guests "$ports"
+		fi ;;
 	macvtap)
 		modprobe macvtap
 		ip link add link "$DEV" name mv0 address $GUEST_MAC \
@@ -241,7 +269,7 @@ each sent
 arrives
 each received
 cat /proc/kallsyms >/out/kallsyms
-if [ -n "${VGUEST-}" ]; then
-	kill -INT "$VGUEST"
-	wait "$VGUEST" || true
-fi
+for pid in $RECEIVERS; do
+	kill -INT "$pid"
+	wait "$pid" || true
+done
