@@ -8,23 +8,11 @@
  * Prints the number of frames at the end. Exit: 0 after SIGTERM or SIGINT, 1 usage,
  * 2 refused.
  */
-#include <errno.h>
-#include <fcntl.h>
-#include <linux/bpf.h>
-#include <linux/if_link.h>
-#include <linux/if_xdp.h>
-#include <net/if.h>
 #include <poll.h>
 #include <signal.h>
 #include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/mman.h>
-#include <sys/socket.h>
-#include <sys/syscall.h>
-#include <unistd.h>
+
+#include "../xdp.h"
 
 #define FRAMES		1024	/* all of them in the fill ring or on the way */
 #define FRAME_SIZE	4096
@@ -46,19 +34,6 @@ static void end(int sig)
 	over = 1;
 }
 
-static int refused(const char *what)
-{
-	fprintf(stderr, "xskdrop: %s: %s\n", what, strerror(errno));
-	exit(2);
-}
-
-static int bpf(int cmd, union bpf_attr *attr)
-{
-	int fd = syscall(SYS_bpf, cmd, attr, sizeof(*attr));
-
-	return fd < 0 ? refused("bpf") : fd;
-}
-
 /* A map with the socket at its queue's place. */
 static int socket_map(int xsk, uint32_t queue)
 {
@@ -70,13 +45,13 @@ static int socket_map(int xsk, uint32_t queue)
 	attr.key_size = sizeof(queue);
 	attr.value_size = sizeof(value);
 	attr.max_entries = queue + 1;
-	map = bpf(BPF_MAP_CREATE, &attr);
+	map = bpf(BPF_MAP_CREATE, &attr, "making the map");
 
 	memset(&attr, 0, sizeof(attr));
 	attr.map_fd = map;
 	attr.key = (uintptr_t)&queue;
 	attr.value = (uintptr_t)&value;
-	bpf(BPF_MAP_UPDATE_ELEM, &attr);
+	bpf(BPF_MAP_UPDATE_ELEM, &attr, "filling the map");
 	return map;
 }
 
@@ -95,36 +70,8 @@ static int load(int map)
 		{ .code = BPF_JMP | BPF_CALL, .imm = BPF_FUNC_redirect_map },
 		{ .code = BPF_JMP | BPF_EXIT },
 	};
-	union bpf_attr attr = { 0 };
 
-	attr.prog_type = BPF_PROG_TYPE_XDP;
-	attr.insns = (uintptr_t)insns;
-	attr.insn_cnt = sizeof(insns) / sizeof(insns[0]);
-	attr.license = (uintptr_t)"GPL";
-	return bpf(BPF_PROG_LOAD, &attr);
-}
-
-/* For as long as this process lives. */
-static void attach(int prog, unsigned int ifindex)
-{
-	union bpf_attr attr = { 0 };
-
-	attr.link_create.prog_fd = prog;
-	attr.link_create.target_ifindex = ifindex;
-	attr.link_create.attach_type = BPF_XDP;
-	attr.link_create.flags = XDP_FLAGS_DRV_MODE;
-	bpf(BPF_LINK_CREATE, &attr);
-}
-
-static void *map_pages(int fd, size_t len, off_t offset)
-{
-	int flags = fd < 0 ? MAP_PRIVATE | MAP_ANONYMOUS : MAP_SHARED;
-	void *p = mmap(NULL, len, PROT_READ | PROT_WRITE, flags | MAP_POPULATE,
-		       fd, offset);
-
-	if (p == MAP_FAILED)
-		refused("mmap");
-	return p;
+	return xdp_load(insns, sizeof(insns) / sizeof(insns[0]));
 }
 
 static struct ring map_ring(int fd, const struct xdp_ring_offset *off,
@@ -140,29 +87,13 @@ static struct ring map_ring(int fd, const struct xdp_ring_offset *off,
 	};
 }
 
-static void set_option(int fd, int name, const void *value, socklen_t len)
-{
-	if (setsockopt(fd, SOL_XDP, name, value, len) < 0)
-		refused("setting up the socket");
-}
-
-/* The socket's memory and rings; all of the memory is in the fill ring. */
+/* A socket's rings; all of its memory is in the fill ring. */
 static void set_up(int fd, struct ring *fill, struct ring *rx)
 {
-	struct xdp_umem_reg reg = {
-		.len = FRAMES * FRAME_SIZE,
-		.chunk_size = FRAME_SIZE,
-	};
 	struct xdp_mmap_offsets off;
 	socklen_t len = sizeof(off);
-	int frames = FRAMES, size = RX_SIZE;
 	uint64_t i;
 
-	reg.addr = (uintptr_t)map_pages(-1, reg.len, 0);
-	set_option(fd, XDP_UMEM_REG, &reg, sizeof(reg));
-	set_option(fd, XDP_UMEM_FILL_RING, &frames, sizeof(frames));
-	set_option(fd, XDP_UMEM_COMPLETION_RING, &frames, sizeof(frames));
-	set_option(fd, XDP_RX_RING, &size, sizeof(size));
 	if (getsockopt(fd, SOL_XDP, XDP_MMAP_OFFSETS, &off, &len) < 0)
 		refused("asking where its rings are");
 	*fill = map_ring(fd, &off.fr, FRAMES, sizeof(uint64_t),
@@ -192,39 +123,26 @@ static uint32_t drop(struct ring *fill, struct ring *rx)
 
 int main(int argc, char **argv)
 {
-	struct sockaddr_xdp addr = {
-		.sxdp_family = AF_XDP,
-		.sxdp_flags = XDP_ZEROCOPY,
-	};
 	struct sigaction action = { .sa_handler = end };
 	struct pollfd p = { .events = POLLIN };
 	struct ring fill, rx;
+	unsigned int ifindex;
 	uint64_t frames = 0;
-	int ready;
+	uint32_t queue;
 
 	if (argc < 3) {
 		fprintf(stderr, "usage: xskdrop IFNAME QUEUE [READY-FILE]\n");
 		return 1;
 	}
-	addr.sxdp_queue_id = strtoul(argv[2], NULL, 10);
-	addr.sxdp_ifindex = if_nametoindex(argv[1]);
-	if (!addr.sxdp_ifindex)
-		refused(argv[1]);
-	p.fd = socket(AF_XDP, SOCK_RAW, 0);
-	if (p.fd < 0)
-		refused("socket");
+	queue = strtoul(argv[2], NULL, 10);
+	ifindex = interface(argv[1]);
+	p.fd = xsk_socket(FRAMES, FRAME_SIZE, RX_SIZE);
 	set_up(p.fd, &fill, &rx);
-	attach(load(socket_map(p.fd, addr.sxdp_queue_id)), addr.sxdp_ifindex);
-	if (bind(p.fd, (struct sockaddr *)&addr, sizeof(addr)) < 0)
-		refused("bind");
+	xdp_attach(load(socket_map(p.fd, queue)), ifindex, XDP_FLAGS_DRV_MODE);
+	xsk_bind(p.fd, ifindex, queue, XDP_ZEROCOPY);
 	sigaction(SIGTERM, &action, NULL);
 	sigaction(SIGINT, &action, NULL);
-	if (argc > 3) {
-		ready = open(argv[3], O_CREAT | O_WRONLY, 0600);
-		if (ready < 0)
-			refused(argv[3]);
-		close(ready);
-	}
+	say_ready(argc > 3 ? argv[3] : NULL);
 	while (!over)
 		if (poll(&p, 1, -1) > 0)
 			frames += drop(&fill, &rx);
