@@ -157,11 +157,12 @@ received() {
 
 # guest BACKEND...: GUEST_RUN may name a command to run it with
 guest() {
+	json=/out/guest.$(echo "$RECEIVERS" | wc -w).json
 	# shellcheck disable=SC2046,SC2086
 	${GUEST_RUN-} vguest rx "$@" --ring 256 --mem 32M \
 		$(echo "$GUEST" | sed 's/--\(flows\|ports\) [0-9]*//g') \
 		--count-only --frames 1000000 --idle-timeout 0 \
-		--ready /run/ready --json /out/guest.json >/out/guest.txt 2>&1 &
+		--ready /run/ready --json "$json" >>/out/guest.txt 2>&1 &
 	receiver_ready $!
 }
 

@@ -3,7 +3,6 @@
  * "mark start" and "mark stop" tell mpcount to count what happens in between.
  * "mark spin" takes the CPU while nobody else wants it, as a guest that polls.
  */
-#define _GNU_SOURCE
 #include <fcntl.h>
 #include <sched.h>
 #include <stdio.h>

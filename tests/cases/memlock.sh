@@ -51,7 +51,7 @@ within 65536 "limit of 64 KiB, posted only" ".port.rx_zc_frames > 0 and
 	.port.detours.memlock > 0" --posted-only --bufsize 2048
 # for want of buffers a NIC may drop, or the emulated wire reorder, with a ring of 64
 within 4194304 "limit of 4 MiB, evicting" "$PORT_SANE and .port.pins > 2 and
-	.rx.lost < $FRAMES / 10" --hugepages --ring 64 --buffers 128 \
+	.rx.lost < $FRAMES / 10" --hugepages --mem 16M --ring 64 --buffers 128 \
 	--gap 100000 --allow-loss --allow-reorder
 check "limit lowered meanwhile" lowered_run
 check "limit lowered meanwhile: counters agree" report "$PORT_SANE"
