@@ -12,10 +12,13 @@
 #                                                        +-----------+
 # What the guest is told and what it answers goes through a virtio-serial port,
 # never through the console; QEMU is spoken to by QMP. KVM_DIR is the same
-# directory here and in the lab root, where QEMU runs.
+# directory here and in the lab root, where QEMU runs. A second guest beside the
+# first has a name: kvm_name.
 
 KVM_DIR=/run/kvm
 KVM_ROOT_DIR=/lab$KVM_DIR
+KVM_NAME=''
+KVM_AT=$KVM_ROOT_DIR
 KVM_MB=256
 KVM_MAC=52:54:00:00:00:09
 KVM_ADDR=192.0.2.9
@@ -69,9 +72,18 @@ kvm_queues() {
 	echo ",mq=on$([ "$2" = mmio ] || echo ",vectors=$(($1 * 2 + 2))")"
 }
 
+# kvm_name NAME: whom the functions below are about from now on. The descriptors
+# of the one before are the caller's, who has them elsewhere if he needs them.
+kvm_name() {
+	KVM_NAME=$1
+	KVM_AT=$KVM_ROOT_DIR/$1
+	mkdir -p "$KVM_AT"
+}
+
 # kvm_start NIC MEMORY BUS [N]: QEMU on the bound NIC, its first N queues (1), a
-# port for each; KVM_PID is QEMU's
+# port for each; KVM_PID is QEMU's. KVM_MORE has more arguments for it.
 kvm_start() {
+	kvm_in=$KVM_DIR${KVM_NAME:+/$KVM_NAME}
 	sfx=$(kvm_suffix "$3") kvm_n=${4:-1} kvm_target=$1
 	kvm_by='' kvm_net='-netdev tap,id=t,fd={fd},vhost=on'
 	[ "$kvm_n" -eq 1 ] || {
@@ -79,12 +91,12 @@ kvm_start() {
 		kvm_by='--netdev-id t' kvm_net=''
 	}
 	for f in ctl qmp; do
-		rm -f "$KVM_ROOT_DIR/$f.in" "$KVM_ROOT_DIR/$f.out"
-		mkfifo "$KVM_ROOT_DIR/$f.in"
-		: >"$KVM_ROOT_DIR/$f.out"
+		rm -f "$KVM_AT/$f.in" "$KVM_AT/$f.out"
+		mkfifo "$KVM_AT/$f.in"
+		: >"$KVM_AT/$f.out"
 	done
 	# held open, so that neither end sees an end of file
-	exec 7<>"$KVM_ROOT_DIR/ctl.in" 8<>"$KVM_ROOT_DIR/qmp.in"
+	exec 7<>"$KVM_AT/ctl.in" 8<>"$KVM_AT/qmp.in"
 	# shellcheck disable=SC2046,SC2086
 	mpctl run "$kvm_target" $kvm_by -- chroot /lab \
 		/usr/bin/env PATH=/usr/bin:/bin qemu-system-x86_64 \
@@ -92,15 +104,15 @@ kvm_start() {
 		-m $KVM_MB $(kvm_memory "$2") $(kvm_bus "$3") \
 		-kernel "$KVM_KERNEL" -initrd $KVM_DIR/guest.cpio \
 		-append "console=ttyS0 quiet panic=-1 reboot=t" \
-		-serial file:/out/guest-console.log \
+		-serial "file:/out/guest-console$KVM_NAME.log" \
 		$kvm_net \
 		-device "virtio-net-$sfx,netdev=t,mac=$KVM_MAC$(kvm_queues "$kvm_n" "$3")" \
 		-device "virtio-serial-$sfx" \
-		-chardev "file,id=ctl,path=$KVM_DIR/ctl.out,input-path=$KVM_DIR/ctl.in" \
+		-chardev "file,id=ctl,path=$kvm_in/ctl.out,input-path=$kvm_in/ctl.in" \
 		-device virtserialport,chardev=ctl,name=ctl \
-		-chardev "file,id=qmp,path=$KVM_DIR/qmp.out,input-path=$KVM_DIR/qmp.in" \
-		-object monitor-qmp,id=mon,chardev=qmp \
-		7>&- 8>&- 9>&- >/out/qemu.log 2>&1 &
+		-chardev "file,id=qmp,path=$kvm_in/qmp.out,input-path=$kvm_in/qmp.in" \
+		-object monitor-qmp,id=mon,chardev=qmp ${KVM_MORE-} \
+		5>&- 6>&- 7>&- 8>&- 9>&- >"/out/qemu$KVM_NAME.log" 2>&1 &
 	KVM_PID=$!
 	kvm_qmp '"qmp_capabilities"'
 }
@@ -115,7 +127,7 @@ kvm_qmp() {
 }
 
 kvm_boots() {
-	grep -c '^boot ' "$KVM_ROOT_DIR/ctl.out"
+	grep -c '^boot ' "$KVM_AT/ctl.out"
 }
 
 kvm_booted() {
@@ -128,23 +140,23 @@ kvm_wait_boot() {
 }
 
 kvm_done() {
-	grep -q "^$1= " "$KVM_ROOT_DIR/ctl.out" || ! kvm_alive
+	grep -q "^$1= " "$KVM_AT/ctl.out" || ! kvm_alive
 }
 
 # kvm_ask COMMAND: the guest begins with it; one at a time
 kvm_ask() {
 	# a file, because callers may be subshells
-	ka_id=$(($(cat "$KVM_ROOT_DIR/id" 2>/dev/null || echo 0) + 1))
-	echo $ka_id >"$KVM_ROOT_DIR/id"
+	ka_id=$(($(cat "$KVM_AT/id" 2>/dev/null || echo 0) + 1))
+	echo $ka_id >"$KVM_AT/id"
 	echo "$ka_id $(printf '%s' "$1" | base64 -w 0)" >&7
 }
 
 # kvm_answer SECONDS: output and status of what was asked last
 kvm_answer() {
-	ka_id=$(cat "$KVM_ROOT_DIR/id")
+	ka_id=$(cat "$KVM_AT/id")
 	wait_for "$1" kvm_done "$ka_id"
-	sed -n "s/^$ka_id> //p" "$KVM_ROOT_DIR/ctl.out"
-	ka_rc=$(sed -n "s/^$ka_id= //p" "$KVM_ROOT_DIR/ctl.out")
+	sed -n "s/^$ka_id> //p" "$KVM_AT/ctl.out"
+	ka_rc=$(sed -n "s/^$ka_id= //p" "$KVM_AT/ctl.out")
 	[ -n "$ka_rc" ] || {
 		echo "the guest does not answer" >&2
 		return 124
