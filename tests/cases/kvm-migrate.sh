@@ -105,6 +105,20 @@ stream_arrived() {
 	[ "$(cat /tmp/sum)" = "$sa_want" ]
 }
 
+# announcement: the frame by which switches learn where the guest is now, its own
+# gratuitous ARP or QEMU's RARP
+announcement() {
+	in_peer tcpdump -Z root -i p0 -nn -c 1 "ether src $KVM_MAC and ether broadcast and
+		(rarp or (arp and arp[14:4] == arp[24:4]))" >/tmp/announced 2>/tmp/tcpdump &
+	TCPDUMP=$!
+}
+
+announced() {
+	wait_for 20 not kill -0 $TCPDUMP 2>/dev/null
+	kill $TCPDUMP 2>/dev/null
+	grep . /tmp/announced || { cat /tmp/tcpdump; return 1; }
+}
+
 no_port_of() {
 	[ -z "$(mpctl show "$1")" ] || { mpctl show; return 1; }
 }
@@ -139,6 +153,7 @@ assert "a TCP stream to the guest begins" stream
 check "still in place" in_place "$DEV" "$SOURCE"
 check "the guest has not moved yet" kill -0 "$SOURCE"
 check "the guest is still here" not grep -q '"completed"' "$KVM_ROOT_DIR"/qmp.out
+announcement
 parameters downtime-limit=5000 max-bandwidth=1000000000
 assert "migration ends" said '"status": "completed"'
 source_qmp '"quit"'
@@ -146,6 +161,7 @@ exec 5>&- 6>&-
 check "the source's QEMU ends" wait "$SOURCE"
 check "its port is gone" no_port_of "$DEV"
 check "the guest lives on" kvm_guest true
+check "switches are told where it is" announced
 check "the stream is intact" stream_arrived
 check "in place at the other NIC" in_place "$DST" "$KVM_PID"
 check "ping to there" ping_guest
