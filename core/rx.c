@@ -77,14 +77,16 @@ static int mp_rx_arm(struct mp_rx *rx, struct mp_netdev *nd,
 
 /*
  * Let the NIC receive into this guest, if the port is bound.  Fails softly:
- * then frames come through the socket.
+ * then frames come through the socket.  Returns -EINTR if only a signal was in the
+ * way.
  */
-static void mp_rx_activate(struct mp_rx *rx)
+static int mp_rx_activate(struct mp_rx *rx)
 {
 	struct mp_port *port = rx->port;
 	unsigned int max_frame = 0;
 	struct mp_netdev *nd;
 	u32 epoch;
+	int err;
 
 	rtnl_lock();
 	epoch = port->epoch;
@@ -93,10 +95,11 @@ static void mp_rx_activate(struct mp_rx *rx)
 		max_frame = nd->ops->max_frame(nd->dev);
 	rtnl_unlock();
 	if (!nd)
-		return;
-	if (mp_rx_arm(rx, nd, max_frame)) {
+		return 0;
+	err = mp_rx_arm(rx, nd, max_frame);
+	if (err) {
 		mp_rx_nd_put(nd);
-		return;
+		return err;
 	}
 	rtnl_lock();
 	if (port->epoch == epoch && port->rx == rx) {
@@ -104,10 +107,11 @@ static void mp_rx_activate(struct mp_rx *rx)
 		mp_ring_restart(port->ring);
 		mp_sock_purge(port);
 		rtnl_unlock();
-		return;
+		return 0;
 	}
 	rtnl_unlock();
 	mp_rx_deactivate(rx, 0);
+	return 0;
 }
 
 /* Release everything that the NIC could reach; rx->lock held. */
@@ -296,7 +300,9 @@ struct mp_rx *mp_rx_start(struct socket *sock, struct mm_struct *mm,
 		mp_rx_put(rx);
 		return ERR_PTR(-EBUSY);
 	}
-	mp_rx_activate(rx);
+	/* the worker, which has no signals, starts over */
+	if (mp_rx_activate(rx) == -EINTR)
+		WRITE_ONCE(rx->cancelled, true);
 	return rx;
 }
 EXPORT_SYMBOL_GPL(mp_rx_start);
