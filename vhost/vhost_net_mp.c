@@ -491,8 +491,8 @@ static void mp_vhost_unfetch(struct mp_vhost *mv, unsigned int n)
 }
 
 /*
- * Post what was fetched; mp_rx_lock() held.  Returns -ENOBUFS if the core could
- * not take all of it.
+ * Post what was fetched; mp_rx_lock() held.  Returns -ENOMEM if the core could
+ * not take all of it.  vhost has no such error for a head.
  */
 static int mp_vhost_post(struct mp_vhost *mv)
 {
@@ -501,7 +501,7 @@ static int mp_vhost_post(struct mp_vhost *mv)
 	mv->posted += n;
 	mv->fetched -= n;
 	mp_rx_publish(mv->rx);
-	return mv->fetched ? -ENOBUFS : 0;
+	return mv->fetched ? -ENOMEM : 0;
 }
 
 /* --------------------------------------------------------------- rewind -- */
@@ -833,7 +833,7 @@ static int mp_vhost_run(struct mp_vhost *mv)
 			continue;
 		/* start over; or no memory, and no frame that would call us */
 		if (mp_rx_cancelled(mv->rx) ||
-		    (err == -ENOBUFS && !mp_rx_outstanding(mv->rx))) {
+		    (err == -ENOMEM && !mp_rx_outstanding(mv->rx))) {
 			mp_vhost_queue(mv->n);
 			return 0;
 		}

@@ -21,7 +21,8 @@ MAC2=02:4d:50:00:00:03
 # malformed head that is the first of a frame and goes on with the next), ours
 # stays at that head: only the signalling is compared then.
 seen() {
-	jq -cS --argjson exact "$2" '{signalled: (.errs > 0), errno, recovered} +
+	jq -cS --argjson exact "$2" '{signalled: (.errs > 0), errno, recovered,
+		busy: (.errs > 500)} +
 		if $exact then {used, exact} else {} end' "$1" 2>&1
 }
 

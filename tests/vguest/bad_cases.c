@@ -164,6 +164,27 @@ static void spoil_indirect_loop(struct bad_target *t)
 	e[1].next = 0;
 }
 
+/* More pieces than vhost has room for, UIO_MAXIOV; the memory's end has none. */
+static void spoil_indirect_pieces(struct bad_target *t)
+{
+	const unsigned int n = 1100;
+	uint64_t table = mem_end(&t->g->mem) - n * sizeof(struct vring_desc);
+	struct vring_desc *e = (void *)mem_ptr(&t->g->mem, table,
+					       n * sizeof(*e));
+	unsigned int i;
+
+	for (i = 0; i < n; i++) {
+		e[i].addr = t->gpa + i;
+		e[i].len = 1;
+		e[i].flags = t->desc->flags | VRING_DESC_F_NEXT;
+		e[i].next = i + 1;
+	}
+	e[n - 1].flags = t->desc->flags;
+	t->desc->addr = table;
+	t->desc->len = n * sizeof(*e);
+	t->desc->flags = VRING_DESC_F_INDIRECT;
+}
+
 static void spoil_indirect_unmapped(struct bad_target *t)
 {
 	make_indirect(t, 1);
@@ -338,6 +359,7 @@ const struct bad_case bad_cases[] = {
 	RX("indirect-next", indirect_next, "indirect with a next descriptor"),
 	RX("indirect-range", indirect_range, "indirect table left by next"),
 	RX("indirect-loop", indirect_loop, "indirect table that loops"),
+	RX("indirect-pieces", indirect_pieces, "1,100 pieces in a table"),
 	RX("indirect-unmapped", indirect_unmapped, "indirect table nowhere"),
 	TX("avail-index", index, "available entry names descriptor num + 5"),
 	TX("avail-jump", jump, "available index jumps by more than the ring"),
@@ -355,6 +377,7 @@ const struct bad_case bad_cases[] = {
 	TX("indirect-size", indirect_size, "indirect table of 17 bytes"),
 	TX("indirect-nested", indirect_nested, "indirect within indirect"),
 	TX("indirect-loop", indirect_loop, "indirect table that loops"),
+	TX("indirect-pieces", indirect_pieces, "1,100 pieces in a table"),
 	TX("csum-start", csum_start, "checksum starts behind the frame"),
 	TX("gso-type", gso_type, "unknown segmentation type"),
 	TX("gso-size", gso_size, "segments of no bytes"),
