@@ -134,7 +134,7 @@ static int mp_ring_attach_mode(struct mp_ring *ring, enum mp_ring_mode mode)
  *
  * The driver's descriptors of this queue must be empty and its NAPI context
  * must not use the ring yet.  The first fill that follows may come from process
- * context; it ends with mp_ring_refilled().
+ * context; it ends with mp_ring_filled().
  *
  * Context: Process, may sleep.  RTNL or the driver's own reset lock held.
  * Return: the ring, or NULL if the queue is to work as in the stock driver.
@@ -253,13 +253,13 @@ void mp_ring_restart(struct mp_ring *ring)
 /*
  * Have NAPI refill a starving ring.  Any context that may take a softirq.  If
  * NAPI is off or busy, or the ring is not filled yet, it stays marked as
- * starving, and the next publication, mp_ring_refilled() or NETDEV_UP tries
+ * starving, and the next publication, mp_ring_filled() or NETDEV_UP tries
  * again.
  */
 void mp_ring_kick(struct mp_ring *ring)
 {
 	rcu_read_lock();
-	/* pairs with mp_ring_go_live() */
+	/* pairs with mp_ring_filled() */
 	if (smp_load_acquire(&ring->live) && ring->mode == MP_RING_GUEST) {
 		local_bh_disable();
 		if (napi_schedule_prep(ring->napi)) {
@@ -331,12 +331,37 @@ static bool mp_ring_starves(struct mp_ring *ring, unsigned int in_hw)
 	       in_hw + 1 < ring->params.count;
 }
 
-/* The first fill is done; from here on the ring belongs to NAPI. */
-static void mp_ring_go_live(struct mp_ring *ring)
+/**
+ * mp_ring_refilled() - tell the core how many buffers the NIC has
+ * @ring: attached ring
+ * @in_hw: descriptors that the NIC owns, after the tail was written
+ *
+ * Context: As mp_ring_get_bufs().
+ * Return: true if buffers came in meanwhile and the driver should refill again.
+ */
+bool mp_ring_refilled(struct mp_ring *ring, unsigned int in_hw)
+{
+	if (unlikely(!mp_ring_usable(ring)))
+		return false;
+	return mp_ring_starves(ring, in_hw);
+}
+EXPORT_SYMBOL_GPL(mp_ring_refilled);
+
+/**
+ * mp_ring_filled() - end the first fill after attach
+ * @ring: attached ring
+ *
+ * From here on the ring belongs to NAPI: if the guest posted buffers meanwhile, a
+ * poll runs before this returns, or at once on another CPU.  The driver has
+ * stored its own indices before.  It is called also when there was no buffer.
+ *
+ * Context: Where the first fill was.
+ */
+void mp_ring_filled(struct mp_ring *ring)
 {
 	struct mp_slots *s = ring->slots;
 
-	/* pairs with the acquire in mp_ring_kick(): mode, slots */
+	/* pairs with mp_ring_kick() and mp_ring_is_live() */
 	smp_store_release(&ring->live, true);
 	if (ring->mode != MP_RING_GUEST)
 		return;
@@ -345,29 +370,23 @@ static void mp_ring_go_live(struct mp_ring *ring)
 	if (READ_ONCE(s->starving) && READ_ONCE(s->posted) != s->taken)
 		mp_ring_kick(ring);
 }
+EXPORT_SYMBOL_GPL(mp_ring_filled);
 
 /**
- * mp_ring_refilled() - tell the core how many buffers the NIC has
- * @ring: attached ring
- * @in_hw: descriptors that the NIC owns, after the tail was written
+ * mp_ring_is_live() - may a poll use what the driver knows of the ring
+ * @ring: ring, attached or about to be detached
  *
- * Ends the first fill after attach, too.
+ * For drivers whose NAPI runs during the first fill.
  *
- * Context: As mp_ring_get_buf().
- * Return: true if buffers came in meanwhile and the driver should refill again.
+ * Context: NAPI of this ring.
+ * Return: true once mp_ring_filled() was called.
  */
-bool mp_ring_refilled(struct mp_ring *ring, unsigned int in_hw)
+bool mp_ring_is_live(const struct mp_ring *ring)
 {
-	bool again;
-
-	if (unlikely(!mp_ring_usable(ring)))
-		return false;
-	again = mp_ring_starves(ring, in_hw);
-	if (unlikely(!ring->live) && !again)
-		mp_ring_go_live(ring);
-	return again;
+	/* pairs with mp_ring_filled() */
+	return smp_load_acquire(&ring->live);
 }
-EXPORT_SYMBOL_GPL(mp_ring_refilled);
+EXPORT_SYMBOL_GPL(mp_ring_is_live);
 
 /*
  * Packet sockets get a copy of slot @n.  Whether there are any is asked at the

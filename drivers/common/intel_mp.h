@@ -241,6 +241,17 @@ static __always_inline void intel_mp_refill(struct intel_mp_ring *r,
 	} while (mp_ring_refilled(r->mp, intel_mp_in_hw(r)));
 }
 
+/* The first fill.  A poll may come as soon as the core has heard of its end. */
+#define intel_mp_fill_first(r, ops, ring)			\
+	do {							\
+		struct intel_mp_ring *__first = (r);		\
+		typeof(ring) __filled = (ring);			\
+								\
+		intel_mp_refill(__first, ops, __filled);	\
+		intel_mp_ring_put(__filled, __first);		\
+		mp_ring_filled(__first->mp);			\
+	} while (0)
+
 /* One descriptor: to the guest, or with what the NIC found out to the stack. */
 static __always_inline void intel_mp_receive(struct intel_mp_ring *r,
 					     const struct intel_mp_ops *ops,

@@ -153,8 +153,7 @@ static void e1000e_mp_alloc_rx_buffers(struct e1000_ring *rx_ring,
 
 	if (!r.mp)
 		return;
-	intel_mp_refill(&r, &e1000e_mp_rx_ops, rx_ring);
-	intel_mp_ring_put(rx_ring, &r);
+	intel_mp_fill_first(&r, &e1000e_mp_rx_ops, rx_ring);
 }
 
 /* adapter->clean_rx */
@@ -162,10 +161,14 @@ static bool e1000e_mp_clean_rx_irq(struct e1000_ring *rx_ring, int *work_done,
 				   int work_to_do)
 {
 	struct e1000_adapter *adapter = rx_ring->adapter;
-	struct intel_mp_ring r = intel_mp_ring_get(rx_ring);
+	struct mp_ring *mp = READ_ONCE(rx_ring->mp);
+	struct intel_mp_ring r;
 
-	if (!r.mp)
+	/* NAPI is on while the ring is filled */
+	if (!mp || !mp_ring_is_live(mp))
 		return false;
+	r = intel_mp_ring_get(rx_ring);
+	r.mp = mp;	/* the ring's may be NULL by now */
 	*work_done = intel_mp_clean(&r, &e1000e_mp_rx_ops, rx_ring, work_to_do);
 	intel_mp_ring_put(rx_ring, &r);
 	adapter->total_rx_bytes += r.bytes;

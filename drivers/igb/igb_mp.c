@@ -163,8 +163,7 @@ void igb_mp_alloc_rx_buffers(struct igb_ring *rx_ring, u16 unused)
 		igb_alloc_rx_buffers(rx_ring, unused);
 		return;
 	}
-	intel_mp_refill(&r, &igb_mp_rx_ops, rx_ring);
-	intel_mp_ring_put(rx_ring, &r);
+	intel_mp_fill_first(&r, &igb_mp_rx_ops, rx_ring);
 }
 
 /* The receive half of a poll, while the core has the ring. */

@@ -130,8 +130,7 @@ void ixgbe_mp_alloc_rx_buffers(struct ixgbe_ring *rx_ring, u16 unused)
 	}
 	if (mp_ring_is_guest(r.mp))
 		ixgbe_enable_rx_drop(rx_ring->q_vector->adapter, rx_ring);
-	intel_mp_refill(&r, &ixgbe_mp_rx_ops, rx_ring);
-	intel_mp_ring_put(rx_ring, &r);
+	intel_mp_fill_first(&r, &ixgbe_mp_rx_ops, rx_ring);
 }
 
 /* The receive half of a poll, while the core has the ring. */

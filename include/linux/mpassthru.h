@@ -133,6 +133,8 @@ bool mp_rule_is_bound(struct net_device *dev, u32 rule);
 unsigned int mp_ring_get_bufs(struct mp_ring *ring, dma_addr_t *dma,
 			      unsigned int max);
 bool mp_ring_refilled(struct mp_ring *ring, unsigned int in_hw);
+void mp_ring_filled(struct mp_ring *ring);
+bool mp_ring_is_live(const struct mp_ring *ring);
 struct sk_buff *mp_ring_receive(struct mp_ring *ring,
 				const struct mp_rx_desc *desc);
 void mp_ring_deliver(struct mp_ring *ring, struct sk_buff *skb);
