@@ -530,13 +530,28 @@ static int mp_sock_recvmsg(struct socket *sock, struct msghdr *m, size_t total,
 }
 
 /*
- * No peek_len: vhost_net looks at sk_receive_queue itself, and would not if
- * there were one.
+ * Bytes of the next frame, or 0.  vhost_net's busy polling asks for it; of a socket
+ * without it vhost_net looks at sk_receive_queue, but takes an empty one for data.
  */
+static int mp_sock_peek_len(struct socket *sock)
+{
+	struct sk_buff_head *queue = &sock->sk->sk_receive_queue;
+	struct sk_buff *skb;
+	unsigned long flags;
+	int len;
+
+	spin_lock_irqsave(&queue->lock, flags);
+	skb = skb_peek(queue);
+	len = skb ? skb->len : 0;
+	spin_unlock_irqrestore(&queue->lock, flags);
+	return len;
+}
+
 static const struct proto_ops mp_proto_ops = {
 	.owner = THIS_MODULE,
 	.sendmsg = mp_sock_sendmsg,
 	.recvmsg = mp_sock_recvmsg,
+	.peek_len = mp_sock_peek_len,
 };
 
 /**

@@ -9,6 +9,7 @@
 //
 //   get_socket               recognises the fd
 //   handle_rx_kick/_net      the two entrances of the receive worker
+//   vhost_net_busy_poll      the transmit worker has polled for receive, too
 //   vhost_net_set_backend    the backend of a queue changes
 //   vhost_net_stop_vq        the backend goes away: release and RESET_OWNER
 //   vhost_net_ioctl          the memory table, the log and the rings change
@@ -86,6 +87,18 @@ identifier F = {handle_rx_kick, handle_rx_net};
 -	handle_rx(N)
 +	mp_vhost_handle_rx(N)
  	...>
+ }
+
+// vq->mutex of rvq is held
+@r_busy_poll@
+identifier n, rvq;
+@@
+ vhost_net_busy_poll(struct vhost_net *n, struct vhost_virtqueue *rvq, ...)
+ {
+ 	<+...
+-	vhost_enable_notify(&n->dev, rvq)
++	mp_vhost_tx_polled(n, rvq)
+ 	...+>
  }
 
 // vq->mutex is held and the old backend is still set

@@ -890,3 +890,17 @@ void mp_vhost_handle_rx(struct vhost_net *net)
 	if (!direct)
 		handle_rx(net);
 }
+
+/*
+ * hook: the transmit worker has polled, with the kicks of the receive queue off,
+ * whose mutex is held.  For what the guest made available meanwhile there was no
+ * kick, and it may be all that a port's worker waits for.
+ */
+void mp_vhost_tx_polled(struct vhost_net *n, struct vhost_virtqueue *rvq)
+{
+	struct socket *sock = vhost_vq_get_backend(rvq);
+
+	lockdep_assert_held(&rvq->mutex);
+	if (vhost_enable_notify(&n->dev, rvq) && sock && mp_is_socket(sock))
+		mp_vhost_queue(n);
+}

@@ -35,5 +35,6 @@ long mp_vhost_dev_ioctl(struct vhost_net *n, unsigned int cmd,
 			void __user *argp);
 long mp_vhost_ioctl(struct file *file, unsigned int cmd, unsigned long arg);
 void mp_vhost_handle_rx(struct vhost_net *net);
+void mp_vhost_tx_polled(struct vhost_net *n, struct vhost_virtqueue *rvq);
 
 #endif /* _VHOST_NET_MP_H_ */

@@ -35,6 +35,9 @@ rings() {
 	rx "event index" "$ALL_ZC" --hugepages --event-idx
 	rx "polling" "$ALL_ZC" --hugepages --poll
 	rx "busyloop" "$ALL_ZC" --hugepages --busyloop 50 --event-idx
+	rx "busyloop, no event index" "$ALL_ZC" --hugepages --busyloop 50
+	rx "busyloop, small heads" "$STACK and .rx.merged_heads > 100" \
+		--hugepages --bufsize 256 --busyloop 50
 	# a NIC that drops for want of buffers may do so with that few
 	# and while a NIC has none, later frames overtake on the emulated wire
 	rx "ring of 64" "$ALL_ZC and .rx.lost < $FRAMES / 10" --hugepages \
