@@ -60,7 +60,7 @@ static int mp_rx_arm(struct mp_rx *rx, struct mp_netdev *nd,
 			      rx->port->bind & MP_BIND_POSTED_ONLY,
 			      &rx->port->pin_stats, &nd->pin_totals);
 	if (IS_ERR(pins)) {
-		if (net_ratelimit())
+		if (PTR_ERR(pins) != -EINTR && net_ratelimit())
 			netdev_warn(nd->dev, "cannot watch the guest's memory (error %ld), frames will be copied\n",
 				    PTR_ERR(pins));
 		return PTR_ERR(pins);
@@ -77,10 +77,10 @@ static int mp_rx_arm(struct mp_rx *rx, struct mp_netdev *nd,
 
 /*
  * Let the NIC receive into this guest, if the port is bound.  Fails softly:
- * then frames come through the socket.  Returns -EINTR if only a signal was in the
- * way.
+ * then frames come through the socket.  Where only a signal was in the way the
+ * worker, which has none, starts over.
  */
-static int mp_rx_activate(struct mp_rx *rx)
+static void mp_rx_activate(struct mp_rx *rx)
 {
 	struct mp_port *port = rx->port;
 	unsigned int max_frame = 0;
@@ -95,11 +95,13 @@ static int mp_rx_activate(struct mp_rx *rx)
 		max_frame = nd->ops->max_frame(nd->dev);
 	rtnl_unlock();
 	if (!nd)
-		return 0;
+		return;
 	err = mp_rx_arm(rx, nd, max_frame);
 	if (err) {
 		mp_rx_nd_put(nd);
-		return err;
+		if (err == -EINTR)
+			WRITE_ONCE(rx->cancelled, true);
+		return;
 	}
 	rtnl_lock();
 	if (port->epoch == epoch && port->rx == rx) {
@@ -107,11 +109,10 @@ static int mp_rx_activate(struct mp_rx *rx)
 		mp_ring_restart(port->ring);
 		mp_sock_purge(port);
 		rtnl_unlock();
-		return 0;
+		return;
 	}
 	rtnl_unlock();
 	mp_rx_deactivate(rx, 0);
-	return 0;
 }
 
 /* Release everything that the NIC could reach; rx->lock held. */
@@ -300,9 +301,7 @@ struct mp_rx *mp_rx_start(struct socket *sock, struct mm_struct *mm,
 		mp_rx_put(rx);
 		return ERR_PTR(-EBUSY);
 	}
-	/* the worker, which has no signals, starts over */
-	if (mp_rx_activate(rx) == -EINTR)
-		WRITE_ONCE(rx->cancelled, true);
+	mp_rx_activate(rx);
 	return rx;
 }
 EXPORT_SYMBOL_GPL(mp_rx_start);
