@@ -111,6 +111,7 @@ announcement() {
 	in_peer tcpdump -Z root -i p0 -nn -c 1 "ether src $KVM_MAC and ether broadcast and
 		(rarp or (arp and arp[14:4] == arp[24:4]))" >/tmp/announced 2>/tmp/tcpdump &
 	TCPDUMP=$!
+	wait_for 20 grep -q listening /tmp/tcpdump
 }
 
 announced() {
@@ -167,4 +168,6 @@ check "in place at the other NIC" in_place "$DST" "$KVM_PID"
 check "ping to there" ping_guest
 check "QEMU quits" kvm_quit
 check "nothing is pinned, charged or posted" assert_idle
+DEV=$DST
+check "nor at the other NIC" assert_idle
 ip -n peer addr flush dev p0
