@@ -30,7 +30,7 @@ stop_round() {
 }
 
 kill_round() {
-	receiver && flowing || return 1
+	flooded_receiver || return 1
 	kill -9 "$GUEST"
 	wait "$GUEST"
 	assert_nothing

@@ -82,7 +82,7 @@ stream() {
 	before=$(counter "$DEV" rx_bytes)
 	in_peer sh -c "$STREAM | nc $KVM_ADDR 5001" >/tmp/stream 2>&1 &
 	SENDER=$!
-	wait_for 60 received_more || {
+	wait_for 120 received_more || {
 		cat /tmp/stream
 		echo "$(($(counter "$DEV" rx_bytes) - before)) bytes came"
 		return 1
@@ -90,7 +90,7 @@ stream() {
 }
 
 received_more() {
-	[ "$(counter "$DEV" rx_bytes)" -gt $((before + 1000000)) ]
+	[ "$(counter "$DEV" rx_bytes)" -gt $((before + 200000)) ]
 }
 
 # stream_arrived: the guest reads what it was sent, at its new place

@@ -30,11 +30,11 @@ mpctl_round() {
 }
 
 close_round() {
-	receiver && flowing && guest_quit && assert_nothing
+	flooded_receiver && guest_quit && assert_nothing
 }
 
 kill_round() {
-	receiver && flowing || return 1
+	flooded_receiver || return 1
 	kill -9 "$GUEST"
 	wait "$GUEST"
 	assert_nothing

@@ -55,8 +55,8 @@ guest_end() {
 }
 
 # guest_start MODE OPTION...: a guest in the background; GUEST is its pid.
-# GUEST_RUN may name a command to run it with, e.g. prlimit. Beside a flood that
-# the NIC's kernel has to throw away itself, it takes seconds to begin.
+# GUEST_RUN may name a command to run it with, e.g. prlimit. Not beside a flood that
+# the host has to throw away itself: see teardown-lib.sh.
 guest_start() {
 	guest_end
 	mode=$1
