@@ -4,7 +4,7 @@
 # kernels: 6.12
 # nics: e1000e
 # vm: --rootfs --mem 3072 --hugepages 280 --qemu-arg -netdev --qemu-arg hubport,id=n2,hubid=0 --qemu-arg -device --qemu-arg pcie-root-port,id=rp2,bus=pcie.0,addr=10.0,chassis=3,slot=3 --qemu-arg -device --qemu-arg e1000e,id=dst,netdev=n2,bus=rp2,mac=52:54:00:00:00:03
-# group: fast
+# group: full
 # timeout: 600
 #
 # Both NICs and the peer are on one wire, as hosts on a switch are. What the NIC
