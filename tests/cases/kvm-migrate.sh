@@ -52,10 +52,6 @@ in_place() {
 	}
 }
 
-counter() {
-	mpctl -j stats "$1" | jq ".[0].stats.$2"
-}
-
 ping_guest() {
 	in_peer ping -q -c 5 -i 0.2 -W 5 -s 1400 $KVM_ADDR >/tmp/ping
 	grep -q ' 0% packet loss' /tmp/ping || { cat /tmp/ping; return 1; }
@@ -79,18 +75,18 @@ listen() {
 
 # stream: it begins now; the sender ends when the guest has acknowledged all
 stream() {
-	before=$(counter "$DEV" rx_bytes)
+	before=$(port_counter rx_bytes)
 	in_peer sh -c "$STREAM | nc $KVM_ADDR 5001" >/tmp/stream 2>&1 &
 	SENDER=$!
 	wait_for 120 received_more || {
 		cat /tmp/stream
-		echo "$(($(counter "$DEV" rx_bytes) - before)) bytes came"
+		echo "$(($(port_counter rx_bytes) - before)) bytes came"
 		return 1
 	}
 }
 
 received_more() {
-	[ "$(counter "$DEV" rx_bytes)" -gt $((before + 200000)) ]
+	[ "$(port_counter rx_bytes)" -gt $((before + 200000)) ]
 }
 
 # stream_arrived: the guest reads what it was sent, at its new place
