@@ -35,6 +35,32 @@ static u32 igb_mp_wanted_pools(struct igb_adapter *adapter)
 	return intel_mp_mac_queues(adapter->netdev, adapter->num_rx_queues);
 }
 
+/*
+ * Is the address in a register already?  igb_add_mac_filter() itself ends at the
+ * first that is free, and a second one would outlive the guest.
+ */
+static bool igb_mp_has_address(struct igb_adapter *adapter, unsigned int queue,
+			       const u8 *mac)
+{
+	const u8 mask = IGB_MAC_STATE_IN_USE | IGB_MAC_STATE_SRC_ADDR;
+	const struct igb_mac_addr *entry = adapter->mac_table;
+	const struct igb_mac_addr *end;
+
+	for (end = entry + adapter->hw.mac.rar_entry_count; entry < end; entry++)
+		if ((entry->state & mask) == IGB_MAC_STATE_IN_USE &&
+		    entry->queue == queue && ether_addr_equal(entry->addr, mac))
+			return true;
+	return false;
+}
+
+static int igb_mp_add_address(struct igb_adapter *adapter, unsigned int queue,
+			      const u8 *mac)
+{
+	if (igb_mp_has_address(adapter, queue, mac))
+		return 0;
+	return min(igb_add_mac_filter(adapter, mac, queue), 0);
+}
+
 /* Resets clear the address registers, and the driver's list of them. */
 static void igb_mp_write_addresses(struct igb_adapter *adapter)
 {
@@ -43,7 +69,7 @@ static void igb_mp_write_addresses(struct igb_adapter *adapter)
 
 	for (i = 0; i < adapter->num_rx_queues; i++) {
 		mac = mp_queue_mac(adapter->netdev, i);
-		if (mac && igb_add_mac_filter(adapter, mac, i) < 0)
+		if (mac && igb_mp_add_address(adapter, i, mac))
 			netdev_err(adapter->netdev, "queue %u: no room for the guest's MAC address any more\n",
 				   i);
 	}
@@ -104,13 +130,10 @@ static void igb_mp_write_pools(struct igb_adapter *adapter)
 static int igb_mp_add_mac(struct igb_adapter *adapter, unsigned int queue,
 			  const u8 *mac)
 {
-	int err;
-
 	if (!igb_mp_has_pools(adapter) || !queue ||
 	    adapter->vfs_allocated_count)
 		return -EOPNOTSUPP;
-	err = igb_add_mac_filter(adapter, mac, queue);
-	return min(err, 0);
+	return igb_mp_add_address(adapter, queue, mac);
 }
 
 /* The host's queue again: what is for everybody it gets through pool 0. */

@@ -61,6 +61,28 @@ refused_beside_macvlans() {
 	return $rb_rc
 }
 
+# leaves QUEUE: the guest there, after it got its frames
+leaves() {
+	send_to "$1" && own "$1"
+}
+
+# Guests leave one after the other, others come to their queues: nobody has frames
+# for who was there before.
+forgotten() {
+	assert "forgotten: guests" both_guests
+	check "forgotten: the first leaves" leaves "$ONE"
+	check "forgotten: the second leaves" leaves "$TWO"
+	OTHERS=32
+	assert "forgotten: others come" both_guests
+	for gone in "$ONE" "$TWO"; do
+		FRAMES=50 check "forgotten: frames for who was on queue $gone" \
+			wiregen_to gone --dst "$(OTHERS=0 && mac "$gone")" \
+			--stream 9 --rate 1000
+	done
+	each_its_own "forgotten"
+	OTHERS=0
+}
+
 vlan_filter() {
 	ethtool -k "$DEV" | grep '^rx-vlan-filter: on'
 }
@@ -109,6 +131,7 @@ assert "guests, third" both_guests
 check "ethtool -L" ethtool -L "$DEV" combined $((QUEUES - 1))
 link_up
 each_its_own "after ethtool -L"
+forgotten
 for_all broadcast ff:ff:ff:ff:ff:ff
 if [ "$NIC_DRV" = ixgbe ]; then
 	for_all multicast 01:00:5e:00:00:09

@@ -6,9 +6,10 @@
 # shellcheck source=tests/cases/traffic.sh
 . /mp/tests/cases/traffic.sh
 
-# mac QUEUE: of the guest there
+# mac QUEUE: of the guest there; OTHERS, a number, makes it another guest
+OTHERS=0
 mac() {
-	printf '02:4d:50:00:00:%02x' "$1"
+	printf '02:4d:50:00:00:%02x' $(($1 + OTHERS))
 }
 
 # guests_setup QUEUES: that many, and an address for the host
