@@ -14,6 +14,8 @@
 //   igb_clean_rx_ring      the driver takes its buffers back: so do we
 //   igb_set_rx_mode        the longest frame that the NIC accepts
 //   igb_xdp                an AF_XDP socket wants to provide the buffers
+//   igb_io_error_detected, igb_io_resume
+//                          down and up beside the core's restarts
 //   igb_probe/_remove      the life of the net device
 //
 // Glue is in igb_mp.c, which drivers/convert has the end of igb_main.c include:
@@ -156,6 +158,30 @@ expression A, P, Q;
 -	igb_xsk_pool_setup(A, P, Q)
 +	igb_mp_xsk_pool_setup(A, P, Q, igb_xsk_pool_setup)
  	...>
+ }
+
+// PCI error recovery takes the NIC down and up without a lock on kernels up to
+// 6.12; later ones hold RTNL.
+@r_io_down exists@
+expression A;
+@@
+ igb_io_error_detected(...)
+ {
+ 	<+...
+-	igb_down(A)
++	igb_mp_io_down(A)
+ 	...+>
+ }
+
+@r_io_up exists@
+expression A;
+@@
+ igb_io_resume(...)
+ {
+ 	<+...
+-	igb_up(A)
++	igb_mp_io_up(A)
+ 	...+>
  }
 
 @r_register@

@@ -438,6 +438,40 @@ static void igb_mp_restart_running(struct igb_adapter *adapter,
 	igb_mp_update_rlpml(adapter);
 }
 
+/* As the driver itself keeps one reset from another; after RTNL, may sleep. */
+static void igb_mp_lock_resets(struct igb_adapter *adapter)
+{
+	while (test_and_set_bit(__IGB_RESETTING, &adapter->state))
+		usleep_range(1000, 2000);
+}
+
+static void igb_mp_unlock_resets(struct igb_adapter *adapter)
+{
+	clear_bit(__IGB_RESETTING, &adapter->state);
+}
+
+/*
+ * hook: PCI error recovery takes the NIC down, maybe without RTNL.  Not while a
+ * queue is being restarted: it would be started again on the way down.
+ */
+void igb_mp_io_down(struct igb_adapter *adapter)
+{
+	igb_mp_lock_resets(adapter);
+	igb_down(adapter);
+	igb_mp_unlock_resets(adapter);
+}
+
+/* hook: PCI error recovery takes the NIC up again; igb_up()'s result */
+int igb_mp_io_up(struct igb_adapter *adapter)
+{
+	int err;
+
+	igb_mp_lock_resets(adapter);
+	err = igb_up(adapter);
+	igb_mp_unlock_resets(adapter);
+	return err;
+}
+
 /*
  * Restart with whatever the core wants now; RTNL held.  Runtime suspend and
  * resume take the NIC down and up without RTNL: keep them away.
@@ -448,11 +482,10 @@ static void igb_mp_restart(struct net_device *netdev, unsigned int queue)
 
 	ASSERT_RTNL();
 	pm_runtime_get_sync(netdev->dev.parent);
-	while (test_and_set_bit(__IGB_RESETTING, &adapter->state))
-		usleep_range(1000, 2000);
+	igb_mp_lock_resets(adapter);
 	if (!test_bit(__IGB_DOWN, &adapter->state))
 		igb_mp_restart_running(adapter, queue);
-	clear_bit(__IGB_RESETTING, &adapter->state);
+	igb_mp_unlock_resets(adapter);
 	pm_runtime_put_sync(netdev->dev.parent);
 }
 

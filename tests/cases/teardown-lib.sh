@@ -44,6 +44,19 @@ under_run() {
 	return $u_rc
 }
 
+# in_place: what arrives now does so without a copy
+zc_over() {
+	[ "$(port_counter rx_zc_frames)" -gt "$1" ]
+}
+
+in_place() {
+	wait_for 15 zc_over $(($(port_counter rx_zc_frames) + 50)) || {
+		ethtool -S "$DEV" | grep mp_
+		echo "nothing is received in place"
+		return 1
+	}
+}
+
 # works_again: a verified run
 works_again() {
 	check "$1: works again" rx_run --hugepages &&

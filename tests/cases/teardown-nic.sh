@@ -13,19 +13,6 @@
 
 POKE=/mp/build/tests/modules/$KREL/mp_poke.ko
 
-# in_place: what arrives now does so without a copy
-zc_over() {
-	[ "$(port_counter rx_zc_frames)" -gt "$1" ]
-}
-
-in_place() {
-	wait_for 15 zc_over $(($(port_counter rx_zc_frames) + 50)) || {
-		ethtool -S "$DEV" | grep mp_
-		echo "nothing is received in place"
-		return 1
-	}
-}
-
 link_round() {
 	ip link set "$DEV" down || return 1
 	# every other time while it is really down for a moment
