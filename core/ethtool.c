@@ -5,8 +5,8 @@
  * change while a queue is bound.
  *
  * A driver's ethtool operations are replaced by a copy with ours in between,
- * so drivers need no hooks for this.  The copy also says whose NIC it is, see
- * mp_netdev_find().
+ * so drivers need no hooks for this.  Others may do the same on top of us (the
+ * DSA core does), so the copy does not tell whose NIC it is.
  */
 #include <linux/rtnetlink.h>
 
@@ -68,21 +68,16 @@ static const struct mp_counter mp_ring_counters[] = {
 #define MP_NCOUNTERS \
 	((int)(ARRAY_SIZE(mp_port_counters) + ARRAY_SIZE(mp_ring_counters)))
 
-static struct mp_netdev *mp_ethtool_nd(const struct net_device *dev)
-{
-	return container_of(dev->ethtool_ops, struct mp_netdev, ethtool_ops);
-}
-
 /* The driver's own operations, of a NIC that is known. */
 const struct ethtool_ops *mp_ethtool_orig(const struct net_device *dev)
 {
-	return mp_ethtool_nd(dev)->ethtool_orig;
+	return mp_netdev_find(dev)->ethtool_orig;
 }
 
 /* Entries of a string set that the driver itself has. */
 static int mp_orig_count(struct net_device *dev, int sset)
 {
-	const struct ethtool_ops *ops = mp_ethtool_nd(dev)->ethtool_orig;
+	const struct ethtool_ops *ops = mp_netdev_find(dev)->ethtool_orig;
 	int n = ops->get_sset_count ? ops->get_sset_count(dev, sset) : 0;
 
 	return max(n, 0);
@@ -90,7 +85,7 @@ static int mp_orig_count(struct net_device *dev, int sset)
 
 static int mp_get_sset_count(struct net_device *dev, int sset)
 {
-	const struct ethtool_ops *ops = mp_ethtool_nd(dev)->ethtool_orig;
+	const struct ethtool_ops *ops = mp_netdev_find(dev)->ethtool_orig;
 
 	switch (sset) {
 	case ETH_SS_STATS:
@@ -111,7 +106,7 @@ static void mp_put_names(u8 **p, const struct mp_counter *c, size_t n)
 
 static void mp_get_strings(struct net_device *dev, u32 sset, u8 *data)
 {
-	const struct ethtool_ops *ops = mp_ethtool_nd(dev)->ethtool_orig;
+	const struct ethtool_ops *ops = mp_netdev_find(dev)->ethtool_orig;
 	u8 *p = data + mp_orig_count(dev, sset) * ETH_GSTRING_LEN;
 
 	if (p != data || (sset != ETH_SS_STATS && sset != ETH_SS_PRIV_FLAGS))
@@ -152,7 +147,7 @@ static void mp_netdev_sum(struct mp_netdev *nd, struct mp_stats *sum)
 static void mp_get_ethtool_stats(struct net_device *dev,
 				 struct ethtool_stats *stats, u64 *data)
 {
-	struct mp_netdev *nd = mp_ethtool_nd(dev);
+	struct mp_netdev *nd = mp_netdev_find(dev);
 	u64 *p = data + mp_orig_count(dev, ETH_SS_STATS);
 	struct mp_stats sum;
 	unsigned int i, q;
@@ -177,7 +172,7 @@ static u32 mp_priv_bit(struct net_device *dev)
 
 static u32 mp_get_priv_flags(struct net_device *dev)
 {
-	struct mp_netdev *nd = mp_ethtool_nd(dev);
+	struct mp_netdev *nd = mp_netdev_find(dev);
 	u32 flags = 0;
 
 	if (nd->ethtool_orig->get_priv_flags)
@@ -199,7 +194,7 @@ static void mp_set_frags(struct mp_netdev *nd, bool on)
 
 static int mp_set_priv_flags(struct net_device *dev, u32 flags)
 {
-	struct mp_netdev *nd = mp_ethtool_nd(dev);
+	struct mp_netdev *nd = mp_netdev_find(dev);
 	u32 ours = mp_priv_bit(dev);
 	int err;
 
@@ -217,7 +212,7 @@ static int mp_set_priv_flags(struct net_device *dev, u32 flags)
 static int mp_set_channels(struct net_device *dev,
 			   struct ethtool_channels *channels)
 {
-	struct mp_netdev *nd = mp_ethtool_nd(dev);
+	struct mp_netdev *nd = mp_netdev_find(dev);
 	unsigned int i;
 
 	ASSERT_RTNL();
@@ -238,7 +233,7 @@ static int mp_set_channels(struct net_device *dev,
  */
 static int mp_set_rxfh(struct net_device *dev, MP_SET_RXFH_PARAMS)
 {
-	struct mp_netdev *nd = mp_ethtool_nd(dev);
+	struct mp_netdev *nd = mp_netdev_find(dev);
 	int err;
 
 	ASSERT_RTNL();
@@ -255,7 +250,7 @@ static int mp_set_rxfh(struct net_device *dev, MP_SET_RXFH_PARAMS)
 /* A rule of a port stays until the port is unbound: ethtool -N. */
 static int mp_set_rxnfc(struct net_device *dev, struct ethtool_rxnfc *nfc)
 {
-	struct mp_netdev *nd = mp_ethtool_nd(dev);
+	struct mp_netdev *nd = mp_netdev_find(dev);
 
 	ASSERT_RTNL();
 	if ((nfc->cmd == ETHTOOL_SRXCLSRLINS ||
@@ -270,28 +265,11 @@ static int mp_set_rxnfc(struct net_device *dev, struct ethtool_rxnfc *nfc)
 
 static void mp_get_drvinfo(struct net_device *dev, struct ethtool_drvinfo *info)
 {
-	const struct ethtool_ops *ops = mp_ethtool_nd(dev)->ethtool_orig;
+	const struct ethtool_ops *ops = mp_netdev_find(dev)->ethtool_orig;
 
 	if (ops->get_drvinfo)
 		ops->get_drvinfo(dev, info);
 	strlcat(info->version, "-mp" MP_VERSION, sizeof(info->version));
-}
-
-/**
- * mp_netdev_find() - the core's object for a NIC
- * @dev: any network device
- *
- * Context: RTNL held, or a driver between its calls of mp_netdev_register() and
- *	mp_netdev_unregister().
- * Return: NULL if its driver has not registered it.
- */
-struct mp_netdev *mp_netdev_find(const struct net_device *dev)
-{
-	const struct ethtool_ops *ops = READ_ONCE(dev->ethtool_ops);
-
-	if (!ops || ops->get_drvinfo != mp_get_drvinfo)
-		return NULL;
-	return mp_ethtool_nd(dev);
 }
 
 /* Put ourselves between ethtool and the driver. */

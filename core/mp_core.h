@@ -300,7 +300,7 @@ struct mp_ring {
 
 /**
  * struct mp_netdev - one converted NIC
- * @list: in the list of all, RTNL
+ * @list: in the list of all, RTNL to change, RCU to read
  * @dev: constant
  * @dma_dev: device that does the DMA; constant
  * @ops: constant
@@ -341,6 +341,7 @@ struct mp_netdev {
 /* netdev.c: converted NICs, their receive hook and notifier */
 int mp_netdev_init(void);
 void mp_netdev_exit(void);
+struct mp_netdev *mp_netdev_find(const struct net_device *dev);
 int mp_netdev_claim(struct mp_ring *ring, const struct mp_bind *b);
 void mp_netdev_unclaim(struct mp_ring *ring);
 
@@ -362,7 +363,6 @@ void mp_ring_set_slots(struct mp_ring *ring, struct mp_rx *rx,
 		       struct mp_slots *slots);
 
 /* ethtool.c: counters, private flag, version */
-struct mp_netdev *mp_netdev_find(const struct net_device *dev);
 const struct ethtool_ops *mp_ethtool_orig(const struct net_device *dev);
 void mp_ethtool_wrap(struct mp_netdev *nd);
 void mp_ethtool_unwrap(struct mp_netdev *nd);

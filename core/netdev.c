@@ -6,16 +6,40 @@
 #include <linux/export.h>
 #include <linux/notifier.h>
 #include <linux/pm_runtime.h>
+#include <linux/rculist.h>
 #include <linux/rtnetlink.h>
 #include <linux/slab.h>
 
 #include "mp_compat.h"
 #include "mp_core.h"
 
-static LIST_HEAD(mp_netdevs);	/* RTNL */
+static LIST_HEAD(mp_netdevs);	/* RTNL to change, RCU to read */
 
 /* The MTU up to which every frame fits one receive buffer of a guest. */
 #define MP_MTU_MAX	ETH_DATA_LEN
+
+/**
+ * mp_netdev_find() - the core's object for a NIC
+ * @dev: any network device
+ *
+ * Context: RTNL held, or a driver between its calls of mp_netdev_register() and
+ *	mp_netdev_unregister(): the object stays until the latter.
+ * Return: NULL if its driver has not registered it.
+ */
+struct mp_netdev *mp_netdev_find(const struct net_device *dev)
+{
+	struct mp_netdev *nd, *found = NULL;
+
+	rcu_read_lock();
+	list_for_each_entry_rcu(nd, &mp_netdevs, list) {
+		if (nd->dev == dev) {
+			found = nd;
+			break;
+		}
+	}
+	rcu_read_unlock();
+	return found;
+}
 
 /* ------------------------------------------------------- receive hook -- */
 
@@ -254,7 +278,7 @@ int mp_netdev_register(struct net_device *dev, struct device *dma_dev,
 		kvfree(nd);
 		return -ENODEV;
 	}
-	list_add_tail(&nd->list, &mp_netdevs);
+	list_add_tail_rcu(&nd->list, &mp_netdevs);
 	mp_ethtool_wrap(nd);
 	rtnl_unlock();
 	return 0;
@@ -326,7 +350,7 @@ void mp_netdev_unregister(struct net_device *dev)
 		if (READ_ONCE(nd->rings[i].attached))
 			mp_ring_restart(&nd->rings[i]);
 	mp_ethtool_unwrap(nd);
-	list_del(&nd->list);
+	list_del_rcu(&nd->list);
 	rtnl_unlock();
 	synchronize_net();
 	kvfree(nd);
