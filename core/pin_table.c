@@ -10,6 +10,7 @@
 
 #include "mp_compat.h"
 #include "pin.h"
+#include "trace.h"
 
 static void mp_pins_count_pinned(struct mp_pins *pins)
 {
@@ -100,6 +101,7 @@ bool mp_pins_publish(struct mp_pins *pins, struct mp_chunk *chunk,
 	pins->stats->pins++;
 	atomic64_inc(&pins->totals->pins);
 	mp_pins_count_pinned(pins);
+	trace_mp_pin(chunk->start, (s64)chunk->npages << PAGE_SHIFT);
 	return true;
 }
 
@@ -124,6 +126,7 @@ void mp_pins_drain(struct mp_pins *pins, struct mp_chunk *chunk)
 	pins->stats->unpins++;
 	atomic64_inc(&pins->totals->unpins);
 	mp_pins_count_pinned(pins);
+	trace_mp_pin(chunk->start, -((s64)chunk->npages << PAGE_SHIFT));
 	mp_chunk_drain(chunk, pins->dma_dev);
 	pins->memlock_until = jiffies;
 }
