@@ -11,9 +11,6 @@
 # shellcheck source=tests/cases/traffic.sh
 . /mp/tests/cases/traffic.sh
 
-TRACE=/sys/kernel/tracing
-[ -d $TRACE/events ] || TRACE=/sys/kernel/debug/tracing
-
 frags() {
 	ethtool --set-priv-flags "$DEV" mp-frags "$1" && link_up
 }

@@ -25,6 +25,8 @@ esac
 # posts again, and one that the guest has read and posts only then.
 WINDOW=${WINDOW:-40}
 GUEST='' FLOOD='' BACKEND=''
+TRACE=/sys/kernel/tracing
+[ -d $TRACE/events ] || TRACE=/sys/kernel/debug/tracing
 mkdir -p $VG
 
 # pace: wiregen obeys a receiver that it can see; one far away has a rate, PACE
