@@ -77,7 +77,7 @@ const struct ethtool_ops *mp_ethtool_orig(const struct net_device *dev)
 /* Entries of a string set that the driver itself has. */
 static int mp_orig_count(struct net_device *dev, int sset)
 {
-	const struct ethtool_ops *ops = mp_netdev_find(dev)->ethtool_orig;
+	const struct ethtool_ops *ops = mp_ethtool_orig(dev);
 	int n = ops->get_sset_count ? ops->get_sset_count(dev, sset) : 0;
 
 	return max(n, 0);
@@ -85,7 +85,7 @@ static int mp_orig_count(struct net_device *dev, int sset)
 
 static int mp_get_sset_count(struct net_device *dev, int sset)
 {
-	const struct ethtool_ops *ops = mp_netdev_find(dev)->ethtool_orig;
+	const struct ethtool_ops *ops = mp_ethtool_orig(dev);
 
 	switch (sset) {
 	case ETH_SS_STATS:
@@ -106,7 +106,7 @@ static void mp_put_names(u8 **p, const struct mp_counter *c, size_t n)
 
 static void mp_get_strings(struct net_device *dev, u32 sset, u8 *data)
 {
-	const struct ethtool_ops *ops = mp_netdev_find(dev)->ethtool_orig;
+	const struct ethtool_ops *ops = mp_ethtool_orig(dev);
 	u8 *p = data + mp_orig_count(dev, sset) * ETH_GSTRING_LEN;
 
 	if (p != data || (sset != ETH_SS_STATS && sset != ETH_SS_PRIV_FLAGS))
@@ -265,7 +265,7 @@ static int mp_set_rxnfc(struct net_device *dev, struct ethtool_rxnfc *nfc)
 
 static void mp_get_drvinfo(struct net_device *dev, struct ethtool_drvinfo *info)
 {
-	const struct ethtool_ops *ops = mp_netdev_find(dev)->ethtool_orig;
+	const struct ethtool_ops *ops = mp_ethtool_orig(dev);
 
 	if (ops->get_drvinfo)
 		ops->get_drvinfo(dev, info);
