@@ -72,23 +72,16 @@ verified() {
 	wait $recv || { cat $VG/recv.txt; return 1; }
 }
 
-# traced EVENT: a stream towards us, and what passes that tracepoint
-traced() {
-	event=$TRACE/events/net/$1
-	echo >$TRACE/trace
-	echo 1 >"$event/enable"
-	moved -R -n 2M
-	t_rc=$?
-	echo 0 >"$event/enable"
-	grep "$1" $TRACE/trace >$VG/trace
-	return $t_rc
+# streamed EVENT: a stream towards us, and what passes that tracepoint
+streamed() {
+	traced "net/$1" moved -R -n 2M
 }
 
 # The stack must learn as much of a frame as from the stock path: what most
 # frames of a stream have.
 learned() {
-	frags off && traced napi_gro_receive_entry && most >$VG/stock || return 1
-	frags on && traced napi_gro_frags_entry && most >$VG/ours || return 1
+	frags off && streamed napi_gro_receive_entry && most >$VG/stock || return 1
+	frags on && streamed napi_gro_frags_entry && most >$VG/ours || return 1
 	diff $VG/stock $VG/ours
 }
 

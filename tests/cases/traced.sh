@@ -9,17 +9,6 @@
 # shellcheck source=tests/cases/traffic.sh
 . /mp/tests/cases/traffic.sh
 
-# traced_run OPTION...: a verified run; all events of it are in $VG/trace
-traced_run() {
-	echo >"$TRACE/trace"
-	echo 1 >"$EVENTS/enable"
-	rx_run "$@"
-	tr_rc=$?
-	echo 0 >"$EVENTS/enable"
-	cat "$TRACE/trace" >$VG/trace
-	return $tr_rc
-}
-
 # events NAME [FIELD]: how many there are, or the sum of a field
 events() {
 	sed -n "s/.* $1: //p" $VG/trace | awk -v f="${2-}=" '
@@ -43,11 +32,11 @@ agree() {
 	}
 }
 
-# traced NAME EXPR OPTION...: a verified run after which EXPR holds
-traced() {
+# events_of NAME EXPR OPTION...: a verified run after which EXPR holds
+events_of() {
 	tr_name=$1 tr_expr=$2
 	shift 2
-	check "$tr_name" traced_run "$@" || return 0
+	check "$tr_name" traced mpassthru rx_run "$@" || return 0
 	check "$tr_name: counted" report "$tr_expr"
 	check "$tr_name: mp_complete: frames" \
 		agree '.port.rx_frames ==' "$(events mp_complete)"
@@ -68,11 +57,10 @@ traced() {
 	check "$tr_name: mp_pin: nothing is left" [ "$(events mp_pin bytes)" = 0 ]
 }
 
-EVENTS=$TRACE/events/mpassthru
-assert "there are events" test -e "$EVENTS/mp_pin"
+assert "there are events" test -e $TRACE/events/mpassthru/mp_pin
 # some of the memory each: nothing is overwritten
-echo 8192 >"$TRACE/buffer_size_kb"
-traced "hugepages" "$ALL_ZC" --hugepages
-traced "posted only" "$ALL_ZC and .port.pins > 100" --hugepages --posted-only
-traced "4K pages" ".port.detours.crossing > 0 and .port.rx_zc_frames > 0" \
+echo 8192 >$TRACE/buffer_size_kb
+events_of "hugepages" "$ALL_ZC" --hugepages
+events_of "posted only" "$ALL_ZC and .port.pins > 100" --hugepages --posted-only
+events_of "4K pages" ".port.detours.crossing > 0 and .port.rx_zc_frames > 0" \
 	--order shuffled

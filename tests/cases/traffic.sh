@@ -25,8 +25,6 @@ esac
 # posts again, and one that the guest has read and posts only then.
 WINDOW=${WINDOW:-40}
 GUEST='' FLOOD='' BACKEND=''
-TRACE=/sys/kernel/tracing
-[ -d $TRACE/events ] || TRACE=/sys/kernel/debug/tracing
 mkdir -p $VG
 
 # pace: wiregen obeys a receiver that it can see; one far away has a rate, PACE
@@ -136,6 +134,25 @@ flood_stop() {
 	kill "$FLOOD"
 	wait "$FLOOD"
 	FLOOD=''
+}
+
+# --- tracepoints ---
+
+TRACE=/sys/kernel/tracing
+[ -d $TRACE/events ] || TRACE=/sys/kernel/debug/tracing
+
+# traced EVENTS CMD...: run it with a tracepoint or a directory of them on; what
+# passed is in $VG/trace
+traced() {
+	td_enable=$TRACE/events/$1/enable
+	shift
+	echo >$TRACE/trace
+	echo 1 >"$td_enable"
+	"$@"
+	td_rc=$?
+	echo 0 >"$td_enable"
+	grep -v '^#' $TRACE/trace >$VG/trace
+	return $td_rc
 }
 
 # --- a verified run ---
