@@ -161,7 +161,20 @@ expression A, P, Q;
  }
 
 // PCI error recovery takes the NIC down and up without a lock on kernels up to
-// 6.12; later ones hold RTNL.
+// 6.12; later ones hold RTNL, and say so to the hook.
+@r_io_down_locked exists@
+expression A;
+@@
+ igb_io_error_detected(...)
+ {
+ 	...
+ 	rtnl_lock();
+ 	<+...
+-	igb_down(A)
++	igb_mp_io_down(A, true)
+ 	...+>
+ }
+
 @r_io_down exists@
 expression A;
 @@
@@ -169,7 +182,20 @@ expression A;
  {
  	<+...
 -	igb_down(A)
-+	igb_mp_io_down(A)
++	igb_mp_io_down(A, false)
+ 	...+>
+ }
+
+@r_io_up_locked exists@
+expression A;
+@@
+ igb_io_resume(...)
+ {
+ 	...
+ 	rtnl_lock();
+ 	<+...
+-	igb_up(A)
++	igb_mp_io_up(A, true)
  	...+>
  }
 
@@ -180,7 +206,7 @@ expression A;
  {
  	<+...
 -	igb_up(A)
-+	igb_mp_io_up(A)
++	igb_mp_io_up(A, false)
  	...+>
  }
 

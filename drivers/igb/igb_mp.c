@@ -451,24 +451,34 @@ static void igb_mp_unlock_resets(struct igb_adapter *adapter)
 }
 
 /*
- * hook: PCI error recovery takes the NIC down, maybe without RTNL.  Not while a
- * queue is being restarted: it would be started again on the way down.
+ * hook: PCI error recovery takes the NIC down; @locked: RTNL is held.  Whoever
+ * resets it or restarts a queue holds RTNL for all of that, and looks first
+ * whether the NIC is down.
  */
-void igb_mp_io_down(struct igb_adapter *adapter)
+void igb_mp_io_down(struct igb_adapter *adapter, bool locked)
 {
-	igb_mp_lock_resets(adapter);
-	igb_down(adapter);
-	igb_mp_unlock_resets(adapter);
+	if (!locked)
+		rtnl_lock();
+	ASSERT_RTNL();
+	if (!test_bit(__IGB_DOWN, &adapter->state))
+		igb_down(adapter);
+	if (!locked)
+		rtnl_unlock();
 }
 
-/* hook: PCI error recovery takes the NIC up again; igb_up()'s result */
-int igb_mp_io_up(struct igb_adapter *adapter)
+/* hook: PCI error recovery takes the NIC up again; 0, or igb_up()'s error */
+int igb_mp_io_up(struct igb_adapter *adapter, bool locked)
 {
-	int err;
+	int err = 0;
 
-	igb_mp_lock_resets(adapter);
-	err = igb_up(adapter);
-	igb_mp_unlock_resets(adapter);
+	if (!locked)
+		rtnl_lock();
+	ASSERT_RTNL();
+	if (netif_running(adapter->netdev) &&
+	    test_bit(__IGB_DOWN, &adapter->state))
+		err = igb_up(adapter);
+	if (!locked)
+		rtnl_unlock();
 	return err;
 }
 

@@ -21,8 +21,8 @@ int igb_mp_xsk_pool_setup(struct igb_adapter *adapter,
 			  struct xsk_buff_pool *pool, u16 queue,
 			  int (*stock)(struct igb_adapter *adapter,
 				       struct xsk_buff_pool *pool, u16 queue));
-void igb_mp_io_down(struct igb_adapter *adapter);
-int igb_mp_io_up(struct igb_adapter *adapter);
+void igb_mp_io_down(struct igb_adapter *adapter, bool locked);
+int igb_mp_io_up(struct igb_adapter *adapter, bool locked);
 
 /* hook: the receive half of a poll, which is @stock unless the core has it */
 static __always_inline int
