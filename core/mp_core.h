@@ -44,6 +44,7 @@
 #include <linux/net.h>
 #include <linux/netdevice.h>
 #include <linux/virtio_byteorder.h>
+#include <linux/workqueue.h>
 #include <linux/xarray.h>
 #include <net/sock.h>
 #include <uapi/linux/mpassthru.h>
@@ -311,6 +312,7 @@ struct mp_ring {
  * @active: mp_rx whose pins are mapped for this NIC
  * @idle: woken when @active becomes 0
  * @vlan_offload: VLAN features the user wants back after the last unbind; RTNL
+ * @vlan_later: gives them back when the NIC, absent now, is present
  * @past: counters of ports that were bound earlier; RTNL
  * @pin_totals: see there
  * @ethtool_ops: the driver's operations with ours in between; @dev points here
@@ -330,6 +332,7 @@ struct mp_netdev {
 	atomic_t active;
 	wait_queue_head_t idle;
 	netdev_features_t vlan_offload;
+	struct delayed_work vlan_later;
 	struct mp_stats past;
 	struct mp_pin_totals pin_totals;
 	struct ethtool_ops ethtool_ops;

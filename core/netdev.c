@@ -121,11 +121,35 @@ static void mp_features_keep(struct mp_netdev *nd)
 	netdev_update_features(dev);
 }
 
+/*
+ * A NIC that recovers from a PCI error, without RTNL, must not be reset now, as some
+ * drivers do for a new feature: when it is back.
+ */
+static void mp_vlan_update(struct mp_netdev *nd)
+{
+	ASSERT_RTNL();
+	if (nd->dev->reg_state != NETREG_REGISTERED)
+		return;
+	if (netif_device_present(nd->dev))
+		netdev_update_features(nd->dev);
+	else if (!nd->leaving)
+		schedule_delayed_work(&nd->vlan_later, HZ);
+}
+
+static void mp_vlan_later(struct work_struct *work)
+{
+	struct mp_netdev *nd = container_of(work, struct mp_netdev,
+					    vlan_later.work);
+
+	rtnl_lock();
+	mp_vlan_update(nd);
+	rtnl_unlock();
+}
+
 static void mp_vlan_restore(struct mp_netdev *nd)
 {
 	nd->dev->wanted_features |= nd->vlan_offload;
-	if (nd->dev->reg_state == NETREG_REGISTERED)
-		netdev_update_features(nd->dev);
+	mp_vlan_update(nd);
 }
 
 /*
@@ -197,7 +221,8 @@ static int mp_ring_aim(struct mp_ring *ring, const struct mp_bind *b)
  * @b: how; with MP_QUEUE_ALL it has to be the only one
  *
  * Context: Process, RTNL held.
- * Return: 0; -EBUSY; those of mp_filter_install().  Then nothing was changed.
+ * Return: 0; -EBUSY; -ENODEV if the NIC does not answer at the moment; those of
+ * mp_filter_install().  Then nothing was changed.
  */
 int mp_netdev_claim(struct mp_ring *ring, const struct mp_bind *b)
 {
@@ -210,6 +235,8 @@ int mp_netdev_claim(struct mp_ring *ring, const struct mp_bind *b)
 		return -EBUSY;
 	if (!nd->bound)
 		err = mp_netdev_take_over(nd);
+	else if (!netif_device_present(nd->dev))
+		err = -ENODEV;
 	if (err)
 		return err;
 	err = mp_ring_aim(ring, b);
@@ -269,6 +296,7 @@ int mp_netdev_register(struct net_device *dev, struct device *dma_dev,
 	nd->ops = ops;
 	nd->nrings = nqueues;
 	init_waitqueue_head(&nd->idle);
+	INIT_DELAYED_WORK(&nd->vlan_later, mp_vlan_later);
 	for (i = 0; i < nqueues; i++)
 		mp_ring_init(&nd->rings[i], nd, i);
 
@@ -343,6 +371,7 @@ void mp_netdev_unregister(struct net_device *dev)
 	if (!nd)
 		return;
 	mp_netdev_release_ports(nd);
+	cancel_delayed_work_sync(&nd->vlan_later);
 
 	rtnl_lock();
 	WRITE_ONCE(nd->frags, false);

@@ -216,7 +216,8 @@ struct mp_info {
  *               frames that do not fit one guest buffer (MTU > 1500)
  *   E2BIG       bytes that this kernel does not know are not zero, or @size is
  *               larger than a page
- *   ENODEV      no such interface, or it is being removed
+ *   ENODEV      no such interface, it is being removed, or not there at the moment
+ *               (a PCI error)
  *   EOPNOTSUPP  its driver is not converted, or it cannot filter like that (the
  *               kernel log names the driver, or what of the filter)
  *   ENOSPC      all filters of the NIC are in use
