@@ -493,7 +493,8 @@ void mp_ring_poll_end(struct mp_ring *ring)
 	smp_store_release(&s->done_head, s->cleaned);
 	/* pairs with mp_rx_sleep(): done_head, then armed */
 	smp_mb();
-	trace_mp_deliver(ring->nd->dev, ring->queue, frames, s->armed);
+	trace_mp_deliver(ring->nd->dev, ring->queue, frames,
+			 s->armed == MP_WAKE);
 	switch (READ_ONCE(s->armed)) {
 	case MP_POLL:
 		mp_rx_poll_complete(ring->rx);

@@ -58,7 +58,7 @@ TRACE_EVENT(mp_detour,
 	TP_printk("port=%u why=%d", __entry->port, __entry->why)
 );
 
-/* A poll of a bound queue handed frames over. */
+/* A poll of a bound queue handed frames over; will it wake the vhost worker? */
 TRACE_EVENT(mp_deliver,
 	TP_PROTO(const struct net_device *dev, unsigned int queue,
 		 unsigned int frames, bool wake),
