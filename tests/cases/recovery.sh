@@ -3,8 +3,7 @@
 # case: PCI error recovery under full traffic: the NIC goes down and comes back
 # kernels: 6.12
 # kernels-full: all
-# nics: igb
-# nics-full: e1000e igb
+# nics: e1000e igb
 # vm: --hugepages 64 --qemu-arg -global --qemu-arg pcie-root-port.x-speed=2_5
 # group: fast
 # timeout: 300
@@ -48,10 +47,12 @@ recovered_over() {
 	[ "$(recoveries)" -gt "$1" ]
 }
 
-# recover BIT: the error, until the kernel has recovered from it
+# recover BIT [COMMAND...]: the error, the command, until the kernel has recovered
 recover() {
 	had=$(recoveries)
 	inject "$1" || return 1
+	shift
+	[ $# -eq 0 ] || "$@" || return 1
 	wait_for 20 recovered_over "$had" || {
 		dmesg | grep -i -e aer -e "$NIC_PCI" | tail
 		return 1
@@ -86,7 +87,54 @@ restarted_round() {
 	[ $rr_rc -eq 0 ] && link_up && in_place
 }
 
+# The guest is killed while there is no NIC. What was the host's before comes back
+# with it: the host receives, and gets VLAN tags as it had them.
+absent() {
+	! ethtool -g "$DEV" >/dev/null 2>&1
+}
+
+kill_absent() {
+	ka_tries=1000
+	until absent; do
+		ka_tries=$((ka_tries - 1))
+		[ $ka_tries -gt 0 ] || {
+			echo "the NIC was never away"
+			return 1
+		}
+	done
+	kill -9 "$GUEST"
+	wait "$GUEST"
+	return 0
+}
+
+# early: it was unbound before the NIC was back, as far as one can tell afterwards
+early() {
+	dmesg | grep -e 'left promiscuous' -e 'device recovery successful' |
+		tail -n 2 | head -n 1 | grep -q promiscuous
+}
+
+strips_tags() {
+	ethtool -k "$DEV" | grep -q '^rx-vlan-offload: on'
+}
+
+host_receives() {
+	in_peer ping -q -c 1 -W 1 192.0.2.1
+}
+
+killed_round() {
+	flooded_receiver && recover "$1" kill_absent || return 1
+	flood_stop
+	! early || EARLY=$((EARLY + 1))
+	link_up && wait_for 10 strips_tags && wait_for 20 host_receives &&
+		assert_nothing
+}
+
+ip addr add 192.0.2.1/24 dev "$DEV"
+ip -n peer addr add 192.0.2.2/24 dev p0
 insmod_stock aer_inject || skip_case "$KREL has no aer_inject"
 with_guest "fatal error" error_round $DATA_LINK
 with_guest "error that is not fatal" error_round $COMPLETION_TIMEOUT
 with_guest "fatal error between restarts" restarted_round $DATA_LINK
+EARLY=0
+without_guest "guest killed while there is no NIC" killed_round $DATA_LINK
+check "so early that it matters" test $EARLY -gt 0
