@@ -196,7 +196,7 @@ static void mp_pins_init(struct mp_pins *pins)
 static void mp_pins_free(struct mp_pins *pins)
 {
 	mutex_destroy(&pins->lock);
-	kfree(pins->recent);
+	kvfree(pins->recent);
 	kfree(pins);
 }
 
@@ -230,8 +230,8 @@ struct mp_pins *mp_pins_create(struct mm_struct *mm, struct task_struct *task,
 	pins = kzalloc(sizeof(*pins), GFP_KERNEL);
 	if (!pins)
 		return ERR_PTR(-ENOMEM);
-	pins->recent = kcalloc(MP_PINS_RECENT, sizeof(*pins->recent),
-			       GFP_KERNEL);
+	pins->recent = kvcalloc(MP_PINS_RECENT, sizeof(*pins->recent),
+				GFP_KERNEL);
 	if (!pins->recent) {
 		kfree(pins);
 		return ERR_PTR(-ENOMEM);

@@ -74,8 +74,8 @@ struct mp_chunk {
 	struct list_head node;
 };
 
-/* 8 KiB, for as many blocks as 2 GiB of guest memory have */
-#define MP_PINS_RECENT	1024
+/* 32 KiB, for as many blocks as 8 GiB of guest memory have */
+#define MP_PINS_RECENT	4096
 
 /**
  * struct mp_pins - pin cache
