@@ -94,16 +94,45 @@ refusals() {
 	check "the host's address" refused 3 dst-mac \
 		"$(cat "/sys/class/net/$DEV/address")"
 	check "no address beside those with one" refused 3
-	check "no such rules" refused 3 vlan 5
-	check "ethtool -L below a bound queue" not ethtool -L "$DEV" \
+	check "a rule beside those with one" refused 3 vlan 5
+	check "ethtool -L below a bound queue" busy ethtool -L "$DEV" \
 		combined "$TWO"
+	check "that: the log says why" logged "channels refused: queue $TWO"
 	[ "$NIC_DRV" = ixgbe ] || return 0
 	check "odd queue" refused 3 dst-mac "$(mac 9)"
 	check "odd queue: the log says why" logged "queue 3 can have no MAC filter"
 }
 
+# The 82576 has no rules, and an address register for each of the host's addresses.
+igb_refuses() {
+	check "no rules" refused_as "filter by vlan refused: the NIC has no such" \
+		"$ONE" vlan 5
+	check "the host takes all addresses" host_addresses
+	check "no address is left" refused_as "are in use" "$ONE" dst-mac "$(mac 9)"
+	bridge fdb show dev "$DEV" | while read -r address _; do
+		case $address in
+		02:4d:50:01:*) bridge fdb del "$address" dev "$DEV" self ;;
+		esac
+	done
+}
+
+host_addresses() {
+	n=0
+	while bridge fdb add "$(printf '02:4d:50:01:00:%02x' $n)" dev "$DEV" self; do
+		n=$((n + 1))
+	done 2>$VG/fdb.txt
+	cat $VG/fdb.txt
+	echo "$n addresses"
+	[ $n -gt 0 ]
+}
+
+ixgbe_refuses() {
+	check "rules are off" refused_as "turn them on with ethtool -K" "$ONE" vlan 5
+}
+
 guests_setup $QUEUES
 check "RSS before" rss_on
+${NIC_DRV}_refuses
 if [ "$NIC_DRV" = ixgbe ]; then
 	check "refused beside the driver's own pools" refused_beside_macvlans
 	check "that: the log says why" logged "has the pools"

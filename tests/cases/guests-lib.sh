@@ -162,6 +162,20 @@ refused() {
 	[ $rf_rc -eq 2 ]
 }
 
+# refused_as TEXT QUEUE FILTER...: refused, and mpctl or the log say it so
+refused_as() {
+	ra_text=$1
+	shift
+	refused "$@" || return 1
+	grep -F -- "$ra_text" $VG/refused.txt || logged "$ra_text"
+}
+
+# busy COMMAND...: says that something is
+busy() {
+	"$@" 2>&1 | tee $VG/busy.txt
+	grep -i busy $VG/busy.txt
+}
+
 # keeps FEATURE on|off: whatever ethtool -K says, and the log tells why
 keeps() {
 	kp_to=on

@@ -33,6 +33,18 @@ rss_around() {
 	[ $ra_theirs -eq 0 ]
 }
 
+# as many as the 82599 has with its smallest table (datasheet 7.1.2.7)
+take_rules() {
+	n=0
+	while ethtool -N "$DEV" flow-type udp4 dst-ip 10.78.$((n >> 8)).$((n & 255)) \
+		action 0 loc $n; do
+		n=$((n + 1))
+	done 2>$VG/rules.txt
+	cat $VG/rules.txt
+	echo "$n rules"
+	[ $n -gt 1000 ]
+}
+
 guests_setup 4
 tables=''
 ! ethtool -X "$DEV" default || tables=1
@@ -43,7 +55,9 @@ assert "guests" both_guests
 check "bound twice" refused 1 proto udp dst-ip 10.77.1.8
 check "MAC beside rules" refused 2 dst-mac "$(mac 9)"
 check "a second kind of rule" refused 3 vlan 5
+check "that: the log says which" logged "filter by vlan refused"
 check "IPv6" refused 3 proto udp dst-ip fd00::1
+check "that: the log says which" logged "filter by proto dst-ip (IPv6) refused"
 place=$(ethtool -n "$DEV" | awk '/^Filter:/ { print $2; exit }')
 check "a bound queue's rule stays" not ethtool -N "$DEV" delete "$place"
 check "ntuple stays on" keeps ntuple on
@@ -71,6 +85,8 @@ link_up
 check "theirs, after ethtool -L" rules 2
 each_its_own "after ethtool -L"
 check "no rule is left" rules 0
+check "the user takes all rules" take_rules
+check "none is left for a guest" refused_as "are in use" 1 proto udp dst-ip 10.77.1.8
 ethtool -K "$DEV" ntuple off
 link_up
 guests_end

@@ -3,6 +3,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <limits.h>
+#include <net/if.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -147,7 +148,12 @@ void explain_bind(const struct target *t, unsigned int queue, bool filtered,
 			 t->ifname);
 		break;
 	case ENODEV:
-		complain("no interface %s in this network namespace", t->ifname);
+		if (if_nametoindex(t->ifname))
+			complain("%s is being removed or recovers from an error, see dmesg",
+				 t->ifname);
+		else
+			complain("no interface %s in this network namespace",
+				 t->ifname);
 		break;
 	case EBUSY:
 		explain_busy(t, queue, filtered);
@@ -159,8 +165,8 @@ void explain_bind(const struct target *t, unsigned int queue, bool filtered,
 		explain_invalid(t, queue);
 		break;
 	case ENOSPC:
-		complain("all hardware filters of %s are in use (ethtool -n %s)",
-			 t->ifname, t->ifname);
+		complain("all hardware filters of %s are in use (ethtool -n %s, bridge fdb show dev %s)",
+			 t->ifname, t->ifname, t->ifname);
 		break;
 	case E2BIG:
 		complain("the loaded mpassthru module is older than mpctl");
