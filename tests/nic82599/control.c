@@ -160,6 +160,8 @@ static const char *control_surprise(struct control_call *call)
 {
 	call->c->surprised = true;
 	vfu_disconnect(call->c->vfu);
+	/* frames from the wire go nowhere: there is no receiver, nor any memory */
+	pci_reset(call->c->nic);
 	return NULL;
 }
 

@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=sh
+# case: the NIC misbehaves while a guest receives: errors, lengths, interrupts, gone
+# kernels: 6.12
+# kernels-full: all
+# nics: 82599
+# nics-full: 82599 x540
+# vm: --hugepages 64
+# group: fast
+# timeout: 300
+#
+# What the 82599's model does on request (tests/nic82599/README.md).
+# shellcheck source=tests/cases/teardown-lib.sh
+. /mp/tests/cases/teardown-lib.sh
+
+# grows COUNTER N: the port's, by N at least since the fault began
+grows_over() {
+	[ "$(port_counter "$1")" -ge "$2" ]
+}
+
+# a NIC that is told to misread 20 frames
+flagged_round() {
+	fr_before=$(port_counter rx_errors)
+	nic_ctl fault "$@" || return 1
+	wait_for 10 grows_over rx_errors $((fr_before + 20)) || {
+		echo "rx_errors: $(port_counter rx_errors), before: $fr_before"
+		return 1
+	}
+	flowing && in_place
+}
+
+# harmless_round FAULT...: frames arrive in spite of it, and after it
+harmless_round() {
+	nic_ctl fault "$@" || return 1
+	flowing && in_place && nic_ctl fault none && flowing && in_place
+}
+
+# The vector stays masked, and a driver that sends nothing has no reason to think
+# that something is wrong. It is up to the user: a restart of the link helps.
+lost_round() {
+	nic_ctl fault lost-irq 2 || return 1
+	sleep 1
+	ethtool -r "$DEV" && link_up && flowing && in_place
+}
+
+hung_round() {
+	nic_ctl fault rx-hang on || return 1
+	sleep 1
+	nic_ctl fault none && flowing && in_place
+}
+
+link_round() {
+	nic_ctl link down || return 1
+	sleep 0.3
+	nic_ctl link up && link_up && flowing && in_place
+}
+
+# The NIC does not answer any more; nothing told the kernel. All that the guest had
+# posted is given back, unbinding works, and so does unloading the driver.
+nothing_pinned() {
+	mpctl -j stats | tee $VG/show.json | jq -e 'all(.[].stats;
+		.pinned_bytes == 0 and .memlock_bytes == 0 and .posted == 0 and
+		.pins == .unpins)' >/dev/null
+}
+
+vanish() {
+	nic_ctl surprise || return 1
+	# the driver notices when it reads a register
+	sleep 3
+	ctl unbind || return 1
+	wait_for 20 nothing_pinned || {
+		cat $VG/show.json
+		return 1
+	}
+	nothing_charged "$GUEST"
+}
+
+vanish_run() {
+	receiver --allow-empty || return 1
+	flood_start
+	flowing && vanish
+	v_rc=$?
+	flood_stop
+	guest_quit || v_rc=1
+	return $v_rc
+}
+
+mtu_bytes=$(($(cat "/sys/class/net/$DEV/mtu") + 18))
+with_guest "frames with errors" flagged_round rx-error 20
+with_guest "lengths that cannot be" flagged_round bad-length 20
+with_guest "lengths a bit too long" flagged_round bad-length 20 $((mtu_bytes + 5))
+with_guest "bad checksum verdicts" harmless_round bad-csum 1000000
+with_guest "late interrupts" harmless_round late-irq 30000
+with_guest "lost interrupts" lost_round
+with_guest "nothing received for a second" hung_round
+with_guest "link flaps" link_round
+check "the NIC is gone" vanish_run
+check "the driver unloads" rmmod "$NIC_DRV"
+check "nothing is left" assert_nothing
