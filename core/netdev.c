@@ -206,13 +206,19 @@ static int mp_ring_aim(struct mp_ring *ring, const struct mp_bind *b)
 		return err;
 	ring->promisc = !(b->filter.match & MP_MATCH_DST_MAC);
 	err = mp_ring_listen(ring, 1);
-	if (err) {
-		mp_filter_remove(ring);
-		return err;
-	}
+	if (err)
+		goto err_filter;
 	if (b->queue == MP_QUEUE_ALL && nd->ops->steer)
-		nd->ops->steer(nd->dev, ring->queue);
+		err = nd->ops->steer(nd->dev, ring->queue);
+	if (err)
+		goto err_listen;
 	return 0;
+
+err_listen:
+	mp_ring_listen(ring, -1);
+err_filter:
+	mp_filter_remove(ring);
+	return err;
 }
 
 /**
@@ -222,7 +228,8 @@ static int mp_ring_aim(struct mp_ring *ring, const struct mp_bind *b)
  *
  * Context: Process, RTNL held.
  * Return: 0; -EBUSY; -ENODEV if the NIC does not answer at the moment; those of
- * mp_filter_install().  Then nothing was changed.
+ * mp_filter_install(); -EOPNOTSUPP if one queue cannot have all frames.  Then
+ * nothing was changed.
  */
 int mp_netdev_claim(struct mp_ring *ring, const struct mp_bind *b)
 {

@@ -504,7 +504,7 @@ static unsigned int igb_mp_max_frame(struct net_device *netdev)
 	return intel_mp_max_frame(netdev);
 }
 
-static void igb_mp_steer(struct net_device *netdev, unsigned int queue)
+static int igb_mp_steer(struct net_device *netdev, unsigned int queue)
 {
 	struct igb_adapter *adapter = netdev_priv(netdev);
 
@@ -512,6 +512,7 @@ static void igb_mp_steer(struct net_device *netdev, unsigned int queue)
 	adapter->mp_steer = queue == MP_STEER_RSS ? 0 : queue + 1;
 	if (!test_bit(__IGB_DOWN, &adapter->state))
 		igb_mp_write_table(adapter);
+	return 0;
 }
 
 static const struct mp_netdev_ops igb_mp_ops = {

@@ -491,16 +491,22 @@ static void ixgbe_mp_reset_atr(struct ixgbe_adapter *adapter)
 			ixgbe_mp_state(adapter->tx_ring[i]));
 }
 
-static void ixgbe_mp_steer(struct net_device *netdev, unsigned int queue)
+/* Each traffic class has queues of its own, whatever the RSS table says. */
+static int ixgbe_mp_steer(struct net_device *netdev, unsigned int queue)
 {
 	struct ixgbe_adapter *adapter = ixgbe_mp_adapter(netdev);
 
 	ASSERT_RTNL();
+	if (queue != MP_STEER_RSS && adapter->hw_tcs > 1) {
+		netdev_err(netdev, "all frames to one queue refused: traffic classes (DCB, mqprio) have queues of their own; bind single queues\n");
+		return -EOPNOTSUPP;
+	}
 	adapter->mp_steer = queue == MP_STEER_RSS ? 0 : queue + 1;
 	if (test_bit(__IXGBE_DOWN, &adapter->state))
-		return;
+		return 0;
 	ixgbe_mp_write_table(adapter);
 	ixgbe_mp_reset_atr(adapter);
+	return 0;
 }
 
 static const struct mp_netdev_ops ixgbe_mp_ops = {

@@ -146,11 +146,17 @@ static void ixgbe_mp_leave_pools(struct ixgbe_adapter *adapter)
 		ixgbe_mp_write_mode(adapter, IXGBE_MRQC_RSSEN, 0, 0);
 }
 
-/* Guests whose queue has an address get nothing for as long as that lasts. */
+/*
+ * Guests whose queue has an address get nothing for as long as that lasts, one that
+ * has all queues not all frames.
+ */
 static void ixgbe_mp_warn_taken(struct ixgbe_adapter *adapter)
 {
 	const char *taken = ixgbe_mp_pools_taken(adapter);
 
+	if (adapter->mp_steer && adapter->hw_tcs > 1)
+		netdev_warn(adapter->netdev, "the bound queue does not get all frames: %s\n",
+			    taken);
 	if (taken && intel_mp_mac_queues(adapter->netdev,
 					 adapter->num_rx_queues))
 		netdev_warn(adapter->netdev, "MAC filters of bound queues are not in effect: %s\n",

@@ -98,8 +98,10 @@ enum mp_ring_mode {
  *	bound queue would get now.  RTNL held.
  * @steer: have the hardware give every frame that no filter takes to @queue, or
  *	with MP_STEER_RSS spread them again as the user had set it, but not to
- *	queues of which mp_queue_has_rule() is true; kept over resets.  NULL if
- *	the NIC can have one receive queue only.  RTNL held.
+ *	queues of which mp_queue_has_rule() is true; kept over resets.  0, or
+ *	-EOPNOTSUPP for a queue if the hardware cannot, now, and the log says
+ *	why; MP_STEER_RSS cannot fail.  NULL if the NIC can have one receive
+ *	queue only.  RTNL held.
  * @mac_filter: have the hardware give frames for a MAC address, and copies of
  *	broadcasts and multicasts, to a queue, or stop it.  mp_queue_mac() says
  *	the same already.  Once per queue; kept over resets.  0; -EOPNOTSUPP if
@@ -110,7 +112,7 @@ enum mp_ring_mode {
 struct mp_netdev_ops {
 	void (*restart)(struct net_device *dev, unsigned int queue);
 	unsigned int (*max_frame)(struct net_device *dev);
-	void (*steer)(struct net_device *dev, unsigned int queue);
+	int (*steer)(struct net_device *dev, unsigned int queue);
 	int (*mac_filter)(struct net_device *dev, unsigned int queue,
 			  const u8 *mac, bool add);
 	unsigned int align;

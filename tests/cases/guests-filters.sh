@@ -83,6 +83,34 @@ forgotten() {
 	OTHERS=0
 }
 
+# classes CMD...: with four traffic classes
+classes() {
+	insmod_stock sch_mqprio
+	tc qdisc add dev "$DEV" root mqprio num_tc 4 map 0 1 2 3 hw 1 && link_up ||
+		return 1
+	"$@"
+	cl_rc=$?
+	tc qdisc del dev "$DEV" root
+	link_up
+	return $cl_rc
+}
+
+one_port() {
+	[ "$(mpctl -j show "$DEV" | jq length)" -eq 1 ]
+}
+
+# to a guest that has all queues already
+classes_come() {
+	mpctl run "$DEV" -- sh -c 'exec sleep 1000' '{fd}' &
+	cc_pid=$!
+	wait_for 10 one_port || return 1
+	classes logged "the bound queue does not get all frames: traffic classes"
+	cc_rc=$?
+	kill $cc_pid
+	wait $cc_pid
+	return $cc_rc
+}
+
 vlan_filter() {
 	ethtool -k "$DEV" | grep '^rx-vlan-filter: on'
 }
@@ -136,6 +164,11 @@ ${NIC_DRV}_refuses
 if [ "$NIC_DRV" = ixgbe ]; then
 	check "refused beside the driver's own pools" refused_beside_macvlans
 	check "that: the log says why" logged "has the pools"
+	check "all queues beside traffic classes" classes refused_as \
+		"all frames to one queue refused: traffic classes" ''
+	check "an address beside traffic classes" classes refused_as \
+		"traffic classes (DCB, mqprio) have the queues" "$ONE" dst-mac "$(mac 9)"
+	check "traffic classes come later" classes_come
 	ethtool -L "$DEV" combined $QUEUES
 	link_up
 	pool_registers >$VG/pools.before

@@ -152,11 +152,11 @@ quiet_again() {
 		! grep -q 'allmulti 1' $VG/link.txt
 }
 
-# refused QUEUE FILTER...: by the kernel, and it says why
+# refused QUEUE FILTER...: by the kernel, and it says why; QUEUE '' is all of them
 refused() {
 	rf_queue=$1
 	shift
-	mpctl run "$DEV:$rf_queue" "$@" -- true '{fd}' 2>$VG/refused.txt
+	mpctl run "$DEV${rf_queue:+:$rf_queue}" "$@" -- true '{fd}' 2>$VG/refused.txt
 	rf_rc=$?
 	cat $VG/refused.txt
 	[ $rf_rc -eq 2 ]

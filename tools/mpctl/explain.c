@@ -106,15 +106,25 @@ static void explain_busy(const struct target *t, unsigned int queue,
 			 t->ifname);
 }
 
+/* Only a converted driver uses our module. */
+static bool is_converted(const char *driver)
+{
+	char path[512];
+
+	snprintf(path, sizeof(path), "/sys/module/mpassthru/holders/%s", driver);
+	return !access(path, F_OK);
+}
+
 static void explain_unsupported(const struct target *t, bool filtered)
 {
 	char driver[256];
 
-	if (filtered)
-		complain("%s cannot filter like that, or its driver is not a converted one: dmesg says which",
-			 t->ifname);
-	else if (!link_name(t->ifname, "device/driver", driver, sizeof(driver)))
+	if (!link_name(t->ifname, "device/driver", driver, sizeof(driver)))
 		complain("%s is not a hardware NIC", t->ifname);
+	else if (is_converted(driver))
+		complain("%s cannot %s, dmesg says why", t->ifname,
+			 filtered ? "filter like that" :
+				    "give all frames to one queue now");
 	else
 		complain("%s: its driver %s is not a converted one, or the stock module is loaded: after \"make modules_install\" try \"modprobe -r %s && modprobe %s\"",
 			 t->ifname, driver, driver, driver);

@@ -218,8 +218,9 @@ struct mp_info {
  *               larger than a page
  *   ENODEV      no such interface, it is being removed, or not there at the moment
  *               (a PCI error)
- *   EOPNOTSUPP  its driver is not converted, or it cannot filter like that (the
- *               kernel log names the driver, or what of the filter)
+ *   EOPNOTSUPP  its driver is not converted, or it cannot filter like that or
+ *               give all frames to one queue (the kernel log names the driver, what
+ *               of the filter, or why)
  *   ENOSPC      all filters of the NIC are in use
  *   EBUSY       descriptor, NIC or queue already bound, or the NIC belongs to
  *               a bridge, bond, macvlan or other receive handler, or an AF_XDP
