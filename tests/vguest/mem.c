@@ -19,13 +19,13 @@ static uint64_t kind_page(enum mem_kind kind)
 }
 
 /* Anonymous memory aligned to a huge page, so that THP can back all of it. */
-static uint8_t *map_aligned(uint64_t size)
+static uint8_t *map_aligned(uint64_t size, int flags)
 {
 	uint64_t skip, tail;
 	uint8_t *p;
 
 	p = mmap(NULL, size + HUGE_SIZE, PROT_READ | PROT_WRITE,
-		 MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+		 MAP_PRIVATE | MAP_ANONYMOUS | flags, -1, 0);
 	if (p == MAP_FAILED)
 		die_errno("cannot map %llu bytes of guest memory",
 			  (unsigned long long)size);
@@ -38,12 +38,12 @@ static uint8_t *map_aligned(uint64_t size)
 	return p + skip;
 }
 
-static uint8_t *map_huge(uint64_t size)
+static uint8_t *map_huge(uint64_t size, int flags)
 {
 	uint8_t *p;
 
 	p = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE |
-		 MAP_ANONYMOUS | MAP_HUGETLB | MAP_HUGE_2MB, -1, 0);
+		 MAP_ANONYMOUS | MAP_HUGETLB | MAP_HUGE_2MB | flags, -1, 0);
 	if (p == MAP_FAILED)
 		die_errno("cannot map %llu bytes in 2M pages (see "
 			  "/proc/sys/vm/nr_hugepages)",
@@ -51,16 +51,21 @@ static uint8_t *map_huge(uint64_t size)
 	return p;
 }
 
-uint8_t *mem_map(uint64_t size, enum mem_kind kind)
+static uint8_t *map(uint64_t size, enum mem_kind kind, int flags)
 {
 	uint8_t *p;
 
 	if (kind == MEM_HUGE)
-		return map_huge(size);
-	p = map_aligned(size);
+		return map_huge(size, flags);
+	p = map_aligned(size, flags);
 	/* Fails without CONFIG_TRANSPARENT_HUGEPAGE: nothing to ask then. */
 	madvise(p, size, kind == MEM_THP ? MADV_HUGEPAGE : MADV_NOHUGEPAGE);
 	return p;
+}
+
+uint8_t *mem_map(uint64_t size, enum mem_kind kind)
+{
+	return map(size, kind, 0);
 }
 
 /*
@@ -80,6 +85,15 @@ static void scatter(uint8_t *p, uint64_t size)
 	free(order);
 }
 
+static uint8_t *map_filled(uint64_t size, enum mem_kind kind)
+{
+	uint8_t *p = mem_map(size, kind);
+
+	if (kind == MEM_4K)
+		scatter(p, size);
+	return memset(p, 0, size);
+}
+
 void mem_create(struct mem *m, const struct mem_opts *o)
 {
 	uint64_t page = kind_page(o->kind), each, gpa = MEM_BASE;
@@ -93,10 +107,9 @@ void mem_create(struct mem *m, const struct mem_opts *o)
 	for (i = 0; i < m->n; i++) {
 		m->r[i].gpa = gpa;
 		m->r[i].size = each;
-		m->r[i].uva = mem_map(each, o->kind);
-		if (o->kind == MEM_4K)
-			scatter(m->r[i].uva, each);
-		memset(m->r[i].uva, 0, each);
+		m->r[i].uva = o->sparse ?
+			      map(each, o->kind, MAP_NORESERVE) :
+			      map_filled(each, o->kind);
 		gpa += each + o->hole;
 	}
 	m->ring_next = m->r[0].gpa;

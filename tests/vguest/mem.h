@@ -32,6 +32,7 @@ struct mem_opts {
 	enum mem_kind kind;
 	unsigned int regions;
 	uint64_t hole;		/* between regions; 0: adjacent for the guest */
+	bool sparse;		/* no page is there before it is written to */
 };
 
 struct mem {

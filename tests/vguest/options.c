@@ -12,8 +12,8 @@
 
 enum opt {
 	OPT_TAP = 1, OPT_MACVTAP, OPT_FD, OPT_MP, OPT_VHOST, OPT_OFFLOAD,
-	OPT_SNDBUF, OPT_POSTED_ONLY, OPT_MEM, OPT_HUGE, OPT_THP, OPT_REGIONS,
-	OPT_HOLE, OPT_RING, OPT_NO_MRG, OPT_EVENT_IDX, OPT_IN_ORDER,
+	OPT_SNDBUF, OPT_POSTED_ONLY, OPT_MEM, OPT_HUGE, OPT_THP, OPT_SPARSE,
+	OPT_REGIONS, OPT_HOLE, OPT_RING, OPT_NO_MRG, OPT_EVENT_IDX, OPT_IN_ORDER,
 	OPT_INDIRECT, OPT_BUSYLOOP, OPT_LOG, OPT_LOG_INTERVAL, OPT_BUFSIZE,
 	OPT_CHAIN, OPT_TX_CHAIN, OPT_OFFSET, OPT_GAP, OPT_ALIGN, OPT_BUFFERS,
 	OPT_ORDER, OPT_POST_LIMIT, OPT_LAZY, OPT_NO_POST_FOR, OPT_HOLD, OPT_FRAMES, OPT_COUNT,
@@ -36,6 +36,7 @@ static const struct option table[] = {
 	{ "mem", required_argument, NULL, OPT_MEM },
 	{ "hugepages", no_argument, NULL, OPT_HUGE },
 	{ "thp", no_argument, NULL, OPT_THP },
+	{ "sparse", no_argument, NULL, OPT_SPARSE },
 	{ "regions", required_argument, NULL, OPT_REGIONS },
 	{ "hole", required_argument, NULL, OPT_HOLE },
 	{ "ring", required_argument, NULL, OPT_RING },
@@ -98,6 +99,8 @@ static const char text[] =
 "Memory:\n"
 "  --mem SIZE               (64M)      --hugepages | --thp   (4K pages)\n"
 "  --regions N --hole SIZE  regions, distance between them (1, 1M)\n"
+"  --sparse                 more than there is: only what is written to takes\n"
+"                           memory; needs --count-only\n"
 "Rings:\n"
 "  --ring N (256)  --no-mrg  --event-idx  --in-order  --busyloop US\n"
 "  --indirect[=rx|tx|both]  --log  --log-interval MS (100)\n"
@@ -220,6 +223,9 @@ static bool parse_memory(struct options *o, int c)
 		return true;
 	case OPT_THP:
 		o->mem.kind = MEM_THP;
+		return true;
+	case OPT_SPARSE:
+		o->mem.sparse = true;
 		return true;
 	case OPT_REGIONS:
 		o->mem.regions = num32("--regions", 1, MEM_REGIONS_MAX);
@@ -463,6 +469,9 @@ static void check(struct options *o)
 		    o->tx.chain, o->ring.num);
 	if (!po->groups)
 		po->groups = 2 * heads;
+	if (o->mem.sparse && !o->rx.count_only)
+		die("--sparse needs --count-only: looking for stray writes "
+		    "takes all of the memory");
 	po->seed = o->tx.spec.seed;
 	if ((uint64_t)po->bufsize * po->chain < VNET_HDR_LEN)
 		die("--bufsize: a head needs at least %d bytes", VNET_HDR_LEN);

@@ -6,6 +6,17 @@
 #include "pool.h"
 #include "util.h"
 
+/* The pages of the slots are there before the first frame is. */
+static void touch(const struct pool *p, uint64_t n)
+{
+	uint64_t i;
+
+	for (i = 0; i < n; i++) {
+		mem_write(p->mem, p->slot[i], "", 1);
+		mem_write(p->mem, p->slot[i] + p->o.bufsize - 1, "", 1);
+	}
+}
+
 /* All places where a slot may be, in rising order. */
 static uint64_t *all_slots(const struct pool *p, uint64_t *count)
 {
@@ -44,6 +55,8 @@ void pool_init(struct pool *p, const struct mem *m, const struct pool_opts *o,
 	p->slot = xcalloc(n, sizeof(*p->slot));
 	memcpy(p->slot, all, n * sizeof(*all));
 	free(all);
+	if (m->opts.sparse)
+		touch(p, n);
 	p->state = xcalloc(o->groups, 1);
 	p->fifo = xcalloc(o->groups, sizeof(*p->fifo));
 	for (i = 0; i < o->groups; i++)
