@@ -160,7 +160,7 @@ ixgbe_refuses() {
 
 guests_setup $QUEUES
 check "RSS before" rss_on
-${NIC_DRV}_refuses
+"${NIC_DRV}_refuses"
 if [ "$NIC_DRV" = ixgbe ]; then
 	check "refused beside the driver's own pools" refused_beside_macvlans
 	check "that: the log says why" logged "has the pools"
