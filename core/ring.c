@@ -81,19 +81,29 @@ bool mp_queue_is_bound(struct net_device *dev, unsigned int queue)
 }
 EXPORT_SYMBOL_GPL(mp_queue_is_bound);
 
-/* Wait until no poll runs that saw @attached set, and none is left queued. */
-static void mp_ring_quiesce(struct mp_ring *ring)
+/**
+ * mp_napi_quiesce() - wait until no poll runs or is queued
+ * @napi: NAPI context, enabled or not, that nobody schedules any more
+ *
+ * Interrupts that were on their way to a CPU have been taken on return, and the
+ * polls for them are over, which synchronize_irq() and napi_synchronize() do not
+ * promise: the one does not see what waits in a local APIC.
+ *
+ * Context: Process, may sleep (waits for an RCU grace period).
+ */
+void mp_napi_quiesce(struct napi_struct *napi)
 {
 	const unsigned long mask = NAPIF_STATE_SCHED | NAPIF_STATE_NPSVC;
 
 	synchronize_net();
 	/*
-	 * A kick may still sit with ksoftirqd.  After napi_disable() both bits
-	 * are set for good, and nothing is queued.
+	 * It may still sit with ksoftirqd.  After napi_disable() both bits are
+	 * set for good, and nothing is queued.
 	 */
-	while ((READ_ONCE(ring->napi->state) & mask) == NAPIF_STATE_SCHED)
+	while ((READ_ONCE(napi->state) & mask) == NAPIF_STATE_SCHED)
 		usleep_range(100, 1000);
 }
+EXPORT_SYMBOL_GPL(mp_napi_quiesce);
 
 static void mp_ring_detach_locked(struct mp_ring *ring)
 {
@@ -102,7 +112,8 @@ static void mp_ring_detach_locked(struct mp_ring *ring)
 		return;
 	WRITE_ONCE(ring->live, false);
 	WRITE_ONCE(ring->attached, false);
-	mp_ring_quiesce(ring);
+	/* of those that saw @attached set, and of kicks */
+	mp_napi_quiesce(ring->napi);
 	if (ring->mode == MP_RING_GUEST) {
 		mp_rx_detach(ring->rx);
 		ring->rx = NULL;

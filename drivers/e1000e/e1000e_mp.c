@@ -239,14 +239,29 @@ static void e1000e_mp_stop_rx(struct e1000_ring *rx_ring)
 }
 
 /*
+ * NAPI stays enabled in e1000e_down(), which does not wait for interrupts that are
+ * on their way: a poll would meet a ring that is being emptied, or filled.  What
+ * such a poll turned on again is turned off.
+ */
+static void e1000e_mp_stop_polls(struct e1000_adapter *adapter)
+{
+	struct e1000_hw *hw = &adapter->hw;
+
+	mp_napi_quiesce(&adapter->napi);
+	ew32(IMC, ~0);
+	e1e_flush();
+}
+
+/*
  * hook: the ring's buffers are being given back.  A ring struct that
- * set_ringparam copied still carries @mp; detaching twice is harmless.  NAPI stays
- * enabled in e1000e_down() and must not fill the ring again.
+ * set_ringparam copied still carries @mp; detaching twice is harmless.  No poll
+ * must fill the ring again.
  */
 void e1000e_mp_clean_rx_ring(struct e1000_ring *rx_ring)
 {
 	struct mp_ring *mp = rx_ring->mp;
 
+	e1000e_mp_stop_polls(rx_ring->adapter);
 	if (!mp)
 		return;
 	WRITE_ONCE(rx_ring->mp, NULL);

@@ -127,6 +127,7 @@ bool mp_queue_is_bound(struct net_device *dev, unsigned int queue);
 struct mp_ring *mp_ring_attach(struct net_device *dev, unsigned int queue,
 			       const struct mp_ring_params *params);
 void mp_ring_detach(struct mp_ring *ring);
+void mp_napi_quiesce(struct napi_struct *napi);
 bool mp_ring_is_guest(const struct mp_ring *ring);
 const u8 *mp_queue_mac(struct net_device *dev, unsigned int queue);
 bool mp_queue_has_rule(struct net_device *dev, unsigned int queue);
