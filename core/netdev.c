@@ -142,7 +142,9 @@ static void mp_vlan_later(struct work_struct *work)
 					    vlan_later.work);
 
 	rtnl_lock();
+	pm_runtime_get_sync(nd->dma_dev);
 	mp_vlan_update(nd);
+	pm_runtime_put(nd->dma_dev);
 	rtnl_unlock();
 }
 

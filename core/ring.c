@@ -239,7 +239,7 @@ static bool mp_ring_is_stale(struct mp_ring *ring)
 
 /*
  * A driver that is on its way down has nothing to restart, but may not have
- * detached the ring yet: up to 6.12 igb goes down without RTNL after a PCI error.
+ * detached the ring yet, if it goes down without RTNL (runtime suspend).
  */
 #define MP_RESTART_MS		10
 #define MP_RESTART_TRIES	1000

@@ -241,13 +241,17 @@ static void e1000e_mp_stop_rx(struct e1000_ring *rx_ring)
 /*
  * NAPI stays enabled in e1000e_down(), which does not wait for interrupts that are
  * on their way: a poll would meet a ring that is being emptied, or filled.  What
- * such a poll turned on again is turned off.
+ * such a poll turned on again is turned off.  Polls without an interrupt (netpoll,
+ * busy polling sockets) still can, in the stock driver's ring, as ever.
  */
 static void e1000e_mp_stop_polls(struct e1000_adapter *adapter)
 {
 	struct e1000_hw *hw = &adapter->hw;
 
 	mp_napi_quiesce(&adapter->napi);
+	if (pci_channel_offline(adapter->pdev) ||
+	    !netif_device_present(adapter->netdev))
+		return;
 	ew32(IMC, ~0);
 	e1e_flush();
 }
@@ -261,11 +265,10 @@ void e1000e_mp_clean_rx_ring(struct e1000_ring *rx_ring)
 {
 	struct mp_ring *mp = rx_ring->mp;
 
+	WRITE_ONCE(rx_ring->mp, NULL);
 	e1000e_mp_stop_polls(rx_ring->adapter);
 	if (!mp)
 		return;
-	WRITE_ONCE(rx_ring->mp, NULL);
-	synchronize_net();
 	e1000e_mp_stop_rx(rx_ring);
 	mp_ring_detach(mp);
 }

@@ -119,13 +119,14 @@ send() {
 		>$VG/send.txt 2>&1 || { cat $VG/send.txt; return 1; }
 }
 
-# flood_start OPTION...: frames as fast as they go, until flood_stop
+# flood_start OPTION...: frames as fast as they go, until flood_stop. $FLOOD_SEND has
+# more options of wiregen.
 flood_start() {
 	flood_stop
 	# not in_peer: what gets killed must be wiregen itself
 	# shellcheck disable=SC2086
 	$PEER_RUN wiregen send --if "$PEER_IF" --dst $GUEST_MAC --count 0 \
-		"$@" >$VG/flood.txt 2>&1 &
+		${FLOOD_SEND-} "$@" >$VG/flood.txt 2>&1 &
 	FLOOD=$!
 }
 

@@ -115,13 +115,14 @@ static bool is_converted(const char *driver)
 	return !access(path, F_OK);
 }
 
-static void explain_unsupported(const struct target *t, bool filtered)
+static void explain_unsupported(const struct target *t, unsigned int queue,
+				bool filtered)
 {
 	char driver[256];
 
 	if (!link_name(t->ifname, "device/driver", driver, sizeof(driver)))
 		complain("%s is not a hardware NIC", t->ifname);
-	else if (is_converted(driver))
+	else if (is_converted(driver) && (filtered || queue == MP_QUEUE_ALL))
 		complain("%s cannot %s, dmesg says why", t->ifname,
 			 filtered ? "filter like that" :
 				    "give all frames to one queue now");
@@ -169,7 +170,7 @@ void explain_bind(const struct target *t, unsigned int queue, bool filtered,
 		explain_busy(t, queue, filtered);
 		break;
 	case EOPNOTSUPP:
-		explain_unsupported(t, filtered);
+		explain_unsupported(t, queue, filtered);
 		break;
 	case EINVAL:
 		explain_invalid(t, queue);
