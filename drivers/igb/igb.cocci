@@ -161,20 +161,8 @@ expression A, P, Q;
  }
 
 // PCI error recovery takes the NIC down and up without a lock on kernels up to
-// 6.12; later ones hold RTNL, and say so to the hook.
-@r_io_down_locked exists@
-expression A;
-@@
- igb_io_error_detected(...)
- {
- 	...
- 	rtnl_lock();
- 	<+...
--	igb_down(A)
-+	igb_mp_io_down(A, true)
- 	...+>
- }
-
+// 6.12; later ones hold RTNL, and the hook is told so. Without the two rules for that
+// it would wait for itself, which the case "recovery" notices.
 @r_io_down exists@
 expression A;
 @@
@@ -186,16 +174,16 @@ expression A;
  	...+>
  }
 
-@r_io_up_locked exists@
+@r_io_down_locked exists@
 expression A;
 @@
- igb_io_resume(...)
+ igb_io_error_detected(...)
  {
  	...
  	rtnl_lock();
  	<+...
--	igb_up(A)
-+	igb_mp_io_up(A, true)
+-	igb_mp_io_down(A, false)
++	igb_mp_io_down(A, true)
  	...+>
  }
 
@@ -207,6 +195,19 @@ expression A;
  	<+...
 -	igb_up(A)
 +	igb_mp_io_up(A, false)
+ 	...+>
+ }
+
+@r_io_up_locked exists@
+expression A;
+@@
+ igb_io_resume(...)
+ {
+ 	...
+ 	rtnl_lock();
+ 	<+...
+-	igb_mp_io_up(A, false)
++	igb_mp_io_up(A, true)
  	...+>
  }
 

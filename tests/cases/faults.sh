@@ -8,6 +8,7 @@
 # vm: --hugepages 64
 # group: fast
 # timeout: 300
+# harms: the NIC is gone
 #
 # What the 82599's model does on request (tests/nic82599/README.md).
 # shellcheck source=tests/cases/teardown-lib.sh
