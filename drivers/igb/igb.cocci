@@ -176,6 +176,7 @@ expression A;
 
 @r_io_down_locked exists@
 expression A;
+symbol false;
 @@
  igb_io_error_detected(...)
  {
@@ -200,6 +201,7 @@ expression A;
 
 @r_io_up_locked exists@
 expression A;
+symbol false;
 @@
  igb_io_resume(...)
  {
