@@ -141,11 +141,12 @@ static void mp_vlan_later(struct work_struct *work)
 	struct mp_netdev *nd = container_of(work, struct mp_netdev,
 					    vlan_later.work);
 
-	rtnl_lock();
+	/* some drivers take RTNL to suspend */
 	pm_runtime_get_sync(nd->dma_dev);
+	rtnl_lock();
 	mp_vlan_update(nd);
-	pm_runtime_put(nd->dma_dev);
 	rtnl_unlock();
+	pm_runtime_put(nd->dma_dev);
 }
 
 static void mp_vlan_restore(struct mp_netdev *nd)
