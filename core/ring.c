@@ -85,9 +85,10 @@ EXPORT_SYMBOL_GPL(mp_queue_is_bound);
  * mp_napi_quiesce() - wait until no poll runs or is queued
  * @napi: NAPI context, enabled or not, that nobody schedules any more
  *
- * Interrupts that were on their way to a CPU have been taken on return, and the
- * polls for them are over, which synchronize_irq() and napi_synchronize() do not
- * promise: the one does not see what waits in a local APIC.
+ * Waits for interrupts on their way to a CPU too, and for their polls, which
+ * synchronize_irq() and napi_synchronize() do not: the one does not see what waits in
+ * a local APIC.  No promise for an idle CPU that its own host does not let run, nor
+ * for NAPI's timer (napi_defer_hard_irqs): RCU does not wait for these.
  *
  * Context: Process, may sleep (waits for an RCU grace period).
  */
@@ -239,7 +240,7 @@ static bool mp_ring_is_stale(struct mp_ring *ring)
 
 /*
  * A driver that is on its way down has nothing to restart, but may not have
- * detached the ring yet, if it goes down without RTNL (runtime suspend).
+ * detached the ring yet, if it goes down without RTNL.
  */
 #define MP_RESTART_MS		10
 #define MP_RESTART_TRIES	1000
@@ -490,7 +491,7 @@ EXPORT_SYMBOL_GPL(mp_ring_deliver);
 void mp_ring_poll_end(struct mp_ring *ring)
 {
 	struct mp_slots *s;
-	u32 frames;
+	u32 frames, armed;
 
 	/* pairs with mp_ring_attach() */
 	if (unlikely(!smp_load_acquire(&ring->attached)) ||
@@ -504,9 +505,9 @@ void mp_ring_poll_end(struct mp_ring *ring)
 	smp_store_release(&s->done_head, s->cleaned);
 	/* pairs with mp_rx_sleep(): done_head, then armed */
 	smp_mb();
-	trace_mp_deliver(ring->nd->dev, ring->queue, frames,
-			 s->armed == MP_WAKE);
-	switch (READ_ONCE(s->armed)) {
+	armed = READ_ONCE(s->armed);
+	trace_mp_deliver(ring->nd->dev, ring->queue, frames, armed == MP_WAKE);
+	switch (armed) {
 	case MP_POLL:
 		mp_rx_poll_complete(ring->rx);
 		break;

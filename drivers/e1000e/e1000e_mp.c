@@ -241,8 +241,9 @@ static void e1000e_mp_stop_rx(struct e1000_ring *rx_ring)
 /*
  * NAPI stays enabled in e1000e_down(), which does not wait for interrupts that are
  * on their way: a poll would meet a ring that is being emptied, or filled.  What
- * such a poll turned on again is turned off.  Polls without an interrupt (netpoll,
- * busy polling sockets) still can, in the stock driver's ring, as ever.
+ * such a poll turned on again is turned off, unless the interrupt is freed next
+ * (e1000e_pm_freeze()).  Polls without an interrupt (netpoll, busy polling sockets,
+ * NAPI's timer) still can, in the stock driver's ring, as ever.
  */
 static void e1000e_mp_stop_polls(struct e1000_adapter *adapter)
 {
@@ -257,9 +258,8 @@ static void e1000e_mp_stop_polls(struct e1000_adapter *adapter)
 }
 
 /*
- * hook: the ring's buffers are being given back.  A ring struct that
- * set_ringparam copied still carries @mp; detaching twice is harmless.  No poll
- * must fill the ring again.
+ * hook: the ring's buffers are being given back.  No poll must fill it with a
+ * guest's again.
  */
 void e1000e_mp_clean_rx_ring(struct e1000_ring *rx_ring)
 {
