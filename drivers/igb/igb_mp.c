@@ -267,8 +267,7 @@ static void igb_mp_update_rlpml(struct igb_adapter *adapter)
 
 /*
  * The ring is off and about to be the core's.  Both were written already, unless a
- * guest came in between: a resume configures the NIC without RTNL on kernels up
- * to 6.12.
+ * guest came in between: a runtime resume configures the NIC without RTNL.
  */
 static void igb_mp_bound_frames(struct igb_adapter *adapter)
 {
@@ -438,22 +437,9 @@ static void igb_mp_restart_running(struct igb_adapter *adapter,
 	igb_mp_update_rlpml(adapter);
 }
 
-/* As the driver itself keeps one reset from another; after RTNL, may sleep. */
-static void igb_mp_lock_resets(struct igb_adapter *adapter)
-{
-	while (test_and_set_bit(__IGB_RESETTING, &adapter->state))
-		usleep_range(1000, 2000);
-}
-
-static void igb_mp_unlock_resets(struct igb_adapter *adapter)
-{
-	clear_bit(__IGB_RESETTING, &adapter->state);
-}
-
 /*
- * hook: PCI error recovery takes the NIC down; @locked: RTNL is held.  Whoever
- * resets it or restarts a queue holds RTNL for all of that, and looks first
- * whether the NIC is down.
+ * hook: PCI error recovery takes the NIC down; @locked: RTNL is held.  igb_down()
+ * and igb_up() are for whoever holds it and has looked whether the NIC is down.
  */
 void igb_mp_io_down(struct igb_adapter *adapter, bool locked)
 {
@@ -483,8 +469,8 @@ int igb_mp_io_up(struct igb_adapter *adapter, bool locked)
 }
 
 /*
- * Restart with whatever the core wants now; RTNL held.  Runtime suspend and
- * resume take the NIC down and up without RTNL: keep them away.
+ * Restart with whatever the core wants now; RTNL held.  Runtime resume takes the
+ * NIC up without RTNL: no resume meanwhile, and resets one by one as the driver does.
  */
 static void igb_mp_restart(struct net_device *netdev, unsigned int queue)
 {
@@ -492,10 +478,11 @@ static void igb_mp_restart(struct net_device *netdev, unsigned int queue)
 
 	ASSERT_RTNL();
 	pm_runtime_get_sync(netdev->dev.parent);
-	igb_mp_lock_resets(adapter);
+	while (test_and_set_bit(__IGB_RESETTING, &adapter->state))
+		usleep_range(1000, 2000);
 	if (!test_bit(__IGB_DOWN, &adapter->state))
 		igb_mp_restart_running(adapter, queue);
-	igb_mp_unlock_resets(adapter);
+	clear_bit(__IGB_RESETTING, &adapter->state);
 	pm_runtime_put_sync(netdev->dev.parent);
 }
 
