@@ -155,8 +155,7 @@ static void ixgbe_mp_warn_taken(struct ixgbe_adapter *adapter)
 	const char *taken = ixgbe_mp_pools_taken(adapter);
 
 	if (adapter->mp_steer && adapter->hw_tcs > 1)
-		netdev_warn(adapter->netdev, "the bound queue does not get all frames: %s\n",
-			    taken);
+		netdev_warn(adapter->netdev, "the bound queue does not get all frames: traffic classes (DCB, mqprio) have queues of their own\n");
 	if (taken && intel_mp_mac_queues(adapter->netdev,
 					 adapter->num_rx_queues))
 		netdev_warn(adapter->netdev, "MAC filters of bound queues are not in effect: %s\n",

@@ -160,7 +160,7 @@ void explain_bind(const struct target *t, unsigned int queue, bool filtered,
 		break;
 	case ENODEV:
 		if (if_nametoindex(t->ifname))
-			complain("%s is being removed or recovers from an error, see dmesg",
+			complain("%s is being removed, or recovers from an error: try again in a second",
 				 t->ifname);
 		else
 			complain("no interface %s in this network namespace",
