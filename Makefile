@@ -126,7 +126,7 @@ help:
 #:   make check             the tests; CASES="memlock bound-*" only these,
 #:                          NIC=igb (e1000e, ixgbe, x540) those of that NIC
 #:   make check-full        the long ones too
-#:   make lab               make the lab, which both do by themselves
+#:   make lab               make the lab, as all of these do by themselves
 #:   make lab-modules       build for each kernel of the lab
 #:   make check-build       tests of conversion, compat and build
 #:     KERNELS="6.12 7.3"   only these; 6.12-debug (KASAN, lockdep, ...) is
