@@ -62,6 +62,12 @@ ran() {
 	unchanged
 }
 
+# only_checked ARG...: allowed, without a word, and nothing is run
+only_checked() {
+	rm -rf /run/nic-out
+	ran --check "$@" && [ ! -s $LOG ] && [ ! -e /run/nic-out ] && gone
+}
+
 # a peer for ssh: the namespace, on the other side of an sh of its own
 fake_ssh() {
 	cat >/run/fake-ssh <<'SSH'
@@ -123,6 +129,9 @@ fake_ssh
 P=ns:peer:p0
 check "no such interface" refused "no such interface: nosuch0" \
 	--iface nosuch0 --peer $P
+check "may it run: no" refused "no such interface: nosuch0" \
+	--check --iface nosuch0 --peer $P
+check "may it run: yes" only_checked --peer $P
 ip link add mpdum type dummy
 check "no NIC" refused "mpdum is no port" --iface mpdum --peer $P
 ip link del mpdum
