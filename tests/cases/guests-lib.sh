@@ -33,15 +33,18 @@ guests_end() {
 	ip addr del 192.0.2.1/24 dev "$DEV"
 }
 
-# guest_on QUEUE [STREAM]: a guest of its own there, for frames of that stream;
-# the queue's number by default
+# guest_on QUEUE [STREAM]: a guest of its own there, for frames of that stream; the
+# queue's number by default. It stays when it has them, until own() tells it to go:
+# with the last guest the 82599 changes how it gives frames to queues, which it can only
+# while it receives none, and some of the host's may be lost.
 guest_on() {
 	rm -f "$VG/ready.$1" "$VG/out.$1.json" "$VG/progress.$1"
 	aim "$1"
 	# shellcheck disable=SC2086
 	mpctl run "$DEV:$1" $FILTER -- vguest rx --fd '{fd}' \
 		--hugepages --mem 32M --frames "$FRAMES" --stream "${2:-$1}" \
-		--idle-timeout 60 --progress "$VG/progress.$1" \
+		--idle-timeout 60 --linger 60 --progress "$VG/progress.$1" \
+		--ctl "$VG/ctl.$1" \
 		--ready "$VG/ready.$1" --json "$VG/out.$1.json" \
 		>"$VG/guest.$1.txt" 2>&1 &
 	eval "GUEST_$1=$!"
@@ -71,6 +74,12 @@ send_to() {
 		--window "$WINDOW" --progress "$VG/progress.$st_queue" $SEND "$@"
 }
 
+# drops: what either end says of frames that it lost
+drops() {
+	{ ethtool -S "$DEV"; in_peer ethtool -S p0; in_peer tc -s qdisc show dev p0; } |
+		grep -E 'drop|miss|no_|err|fail' | grep -vE ': 0$|dropped 0'
+}
+
 # Both streams, one in a VLAN, and the host's traffic at once.
 all_at_once() {
 	eval "alive \$GUEST_$ONE && alive \$GUEST_$TWO" ||
@@ -82,14 +91,20 @@ all_at_once() {
 	rc=0
 	in_peer ping -q -c 150 -i 0.02 -s 700 192.0.2.1 >$VG/ping.txt || rc=1
 	grep -q ' 0% packet loss' $VG/ping.txt || rc=1
-	[ $rc -eq 0 ] || cat $VG/ping.txt
+	[ $rc -eq 0 ] || { drops; grep loss $VG/ping.txt; }
 	wait $one || rc=1
 	wait $two || rc=1
 	return $rc
 }
 
-# own QUEUE: the guest there got its frames, all of them, and no other's
+has_all() {
+	vguest ctl "$VG/ctl.$1" stats | grep " received=$FRAMES "
+}
+
+# own QUEUE: the guest there got its frames, all of them, and no other's; it goes
 own() {
+	wait_for 20 has_all "$1"
+	vguest ctl "$VG/ctl.$1" quit
 	eval "wait \$GUEST_$1" || { cat "$VG/guest.$1.txt"; return 1; }
 	jq -c '{frames: .rx.frames, unknown: .rx.unknown, port: .port}' \
 		"$VG/out.$1.json"
