@@ -25,6 +25,10 @@ static u64 ixgbe_mp_mac_queues(struct ixgbe_adapter *adapter);
 static int ixgbe_mp_mac_filter(struct net_device *netdev, unsigned int queue,
 			       const u8 *mac, bool add);
 
+/* Why frames can be steered neither to one queue nor by address. */
+#define IXGBE_MP_CLASSES \
+	"traffic classes (DCB, mqprio) have queues of their own"
+
 /* Headers that the driver's IPsec part looks at, in the skb's head. */
 #define IXGBE_MP_IPSEC_PULL	128
 
@@ -498,7 +502,8 @@ static int ixgbe_mp_steer(struct net_device *netdev, unsigned int queue)
 
 	ASSERT_RTNL();
 	if (queue != MP_STEER_RSS && adapter->hw_tcs > 1) {
-		netdev_err(netdev, "all frames to one queue refused: traffic classes (DCB, mqprio) have queues of their own; bind single queues\n");
+		netdev_err(netdev, "all frames to one queue refused: %s; bind single queues\n",
+			   IXGBE_MP_CLASSES);
 		return -EOPNOTSUPP;
 	}
 	adapter->mp_steer = queue == MP_STEER_RSS ? 0 : queue + 1;

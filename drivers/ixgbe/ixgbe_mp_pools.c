@@ -36,7 +36,7 @@ static const char *ixgbe_mp_pools_taken(struct ixgbe_adapter *adapter)
 			      IXGBE_FLAG_VMDQ_ENABLED))
 		return "SR-IOV or l2-fwd-offload has the pools";
 	if (adapter->hw_tcs || adapter->flags & IXGBE_FLAG_DCB_ENABLED)
-		return "traffic classes (DCB, mqprio) have the queues";
+		return IXGBE_MP_CLASSES;
 	if (adapter->flags & IXGBE_FLAG_FCOE_ENABLED)
 		return "FCoE has some of the queues";
 	return NULL;
@@ -111,7 +111,10 @@ static bool ixgbe_mp_in_pools(struct ixgbe_adapter *adapter)
 	return (mrqc & IXGBE_MRQC_MRQE_MASK) == IXGBE_MRQC_VMDQEN;
 }
 
-/* How frames are given to queues is changed while none is under way. */
+/*
+ * How frames are given to queues is changed while none is under way; what comes
+ * in those microseconds, the host's as well, may be lost.
+ */
 static void ixgbe_mp_write_mode(struct ixgbe_adapter *adapter, u32 mode,
 				u32 vt_ctl, u32 pools)
 {
@@ -155,7 +158,8 @@ static void ixgbe_mp_warn_taken(struct ixgbe_adapter *adapter)
 	const char *taken = ixgbe_mp_pools_taken(adapter);
 
 	if (adapter->mp_steer && adapter->hw_tcs > 1)
-		netdev_warn(adapter->netdev, "the bound queue does not get all frames: traffic classes (DCB, mqprio) have queues of their own\n");
+		netdev_warn(adapter->netdev, "the bound queue does not get all frames: %s\n",
+			    IXGBE_MP_CLASSES);
 	if (taken && intel_mp_mac_queues(adapter->netdev,
 					 adapter->num_rx_queues))
 		netdev_warn(adapter->netdev, "MAC filters of bound queues are not in effect: %s\n",
