@@ -43,7 +43,7 @@ guest_on() {
 	# shellcheck disable=SC2086
 	mpctl run "$DEV:$1" $FILTER -- vguest rx --fd '{fd}' \
 		--hugepages --mem 32M --frames "$FRAMES" --stream "${2:-$1}" \
-		--idle-timeout 60 --linger 60 --progress "$VG/progress.$1" \
+		--idle-timeout 60 --linger 600 --progress "$VG/progress.$1" \
 		--ctl "$VG/ctl.$1" \
 		--ready "$VG/ready.$1" --json "$VG/out.$1.json" \
 		>"$VG/guest.$1.txt" 2>&1 &
@@ -74,12 +74,6 @@ send_to() {
 		--window "$WINDOW" --progress "$VG/progress.$st_queue" $SEND "$@"
 }
 
-# drops: what either end says of frames that it lost
-drops() {
-	{ ethtool -S "$DEV"; in_peer ethtool -S p0; in_peer tc -s qdisc show dev p0; } |
-		grep -E 'drop|miss|no_|err|fail' | grep -vE ': 0$|dropped 0'
-}
-
 # Both streams, one in a VLAN, and the host's traffic at once.
 all_at_once() {
 	eval "alive \$GUEST_$ONE && alive \$GUEST_$TWO" ||
@@ -97,7 +91,9 @@ all_at_once() {
 	return $rc
 }
 
+# has_all QUEUE: the guest there has its frames, or has ended
 has_all() {
+	eval "alive \$GUEST_$1" || return 0
 	vguest ctl "$VG/ctl.$1" stats | grep " received=$FRAMES "
 }
 
