@@ -102,7 +102,7 @@ load_ours
 nic_ready
 check "a second guest" neighbour_start
 flood_start --sizes 60..1000 --rate 400
-cases mp 2.5 --mp "$DEV"
+cases mp 4 --mp "$DEV"
 flood_stop
 vguest bad --list | while read -r c _; do echo "$c"; done >$VG/list
 while read -r c; do
