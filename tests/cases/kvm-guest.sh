@@ -310,12 +310,18 @@ stop_guest() {
 	}
 }
 
+heads_posted() {
+	[ "$(port_counter posted)" -gt 0 ]
+}
+
 cont_guest() {
 	kvm_qmp '"cont"'
 	wait_for 20 event RESUME || { echo "no RESUME event"; return 1; }
 	kill -INT "$FLOOD"
 	wait "$FLOOD" || true
-	# receiving into the guest again restarts this NIC
+	# receiving into the guest again restarts this NIC, which QEMU does after
+	# it has told; before that no head is posted
+	wait_for 20 heads_posted || { echo "no heads are posted"; return 1; }
 	wait_for 20 has_carrier "$DEV" && wait_for 20 has_carrier p0 peer
 	ping_guest 1000
 }
