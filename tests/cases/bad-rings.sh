@@ -76,7 +76,7 @@ neighbour_start() {
 		--ready $VG/ready2 >$VG/neighbour.txt 2>&1 &
 	neighbour=$!
 	wait_for 20 is_ready $VG/ready2 $neighbour
-	wait_for 20 has_carrier "$dev2"
+	wait_for 20 has_link "$dev2"
 	ip netns exec peer wiregen send --if p0 --dst $MAC2 --count 0 \
 		--rate 200 --stream 7 >/dev/null 2>&1 &
 	sender2=$!

@@ -28,18 +28,14 @@ pings() {
 	to=$1
 	shift
 	for size; do
-		ping -q -c 10 -i 0.02 -W 20 -s "$size" "$to" |
-			grep ' 0% packet loss' || {
-			echo "ping of $size bytes lost"
-			return 1
-		}
+		pinged env 10 -i 0.02 -s "$size" "$to" || return 1
 	done
 }
 
 serve() {
 	ip netns exec peer iperf3 -s >$VG/iperf3.server 2>&1 &
 	server=$!
-	sleep 0.5
+	wait_for 10 serving in_peer 5201
 }
 
 # moved WHAT OPTION...: iperf3 moves bytes without an error; -R towards us

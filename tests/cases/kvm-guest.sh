@@ -322,7 +322,7 @@ cont_guest() {
 	# receiving into the guest again restarts this NIC, which QEMU does after
 	# it has told; before that no head is posted
 	wait_for 20 heads_posted || { echo "no heads are posted"; return 1; }
-	wait_for 20 has_carrier "$DEV" && wait_for 20 has_carrier p0 peer
+	wait_for 20 has_link "$DEV" && wait_for 20 has_link p0 peer
 	ping_guest 1000
 }
 
@@ -364,7 +364,7 @@ pins_released() {
 
 stack_works() {
 	ip addr add 192.0.2.7/24 dev "$DEV"
-	wait_for 20 has_carrier "$DEV"
+	wait_for 20 has_link "$DEV"
 	in_peer ping -q -c 3 -W 5 192.0.2.7
 	sw_rc=$?
 	ip addr del 192.0.2.7/24 dev "$DEV"

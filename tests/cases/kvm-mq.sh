@@ -127,6 +127,7 @@ all_queues() {
 guest_sends() {
 	in_peer iperf3 -s -1 >/tmp/iperf-server 2>&1 &
 	gs_server=$!
+	wait_for 10 serving in_peer 5201
 	kvm_guest "iperf3 -c $KVM_PEER -P 8 -n 4M" >/tmp/iperf
 	gs_rc=$?
 	kill "$gs_server" 2>/dev/null
@@ -147,8 +148,8 @@ kvm_start "$DEV" hugepages mmio $QUEUES
 assert "the guest boots" kvm_wait_boot 1
 assert "its NIC comes up" kvm_guest "echo 1 >/proc/sys/net/ipv6/conf/eth0/disable_ipv6
 	ip addr add $KVM_ADDR/24 dev eth0 && ip link set eth0 up"
-wait_for 20 has_carrier "$DEV"
-wait_for 20 has_carrier p0 peer
+wait_for 20 has_link "$DEV"
+wait_for 20 has_link p0 peer
 check "it has $QUEUES queues" kvm_guest "ethtool -l eth0 |
 	grep -q 'Combined:.*$QUEUES'"
 check "ping" in_peer ping -q -c 5 -i 0.2 -W 5 $KVM_ADDR

@@ -5,10 +5,12 @@
 # are on the other side of the share as soon as they are known.
 #
 # A case may use: $NIC_DRV, $DEV (the NIC under test, up), the namespace "peer"
-# with p0, $KREL, $CASE, and all of tests/lab/guest-lib.sh.
+# with p0, $KREL, $CASE, and all of tests/lab/guest-lib.sh and wire.sh.
 
 # shellcheck source=tests/lab/guest-lib.sh
 . "$LAB_LIB"
+# shellcheck source=tests/lab/wire.sh
+. "${LAB_LIB%/*}/wire.sh"
 
 NIC_DRV=${NIC_DRV:-e1000e}
 PEER_DRV=${PEER_DRV:-igb}

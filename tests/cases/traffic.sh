@@ -43,7 +43,7 @@ alive() {
 
 # link_up: the NIC's link, which every restart of it takes down for a while
 link_up() {
-	wait_for 20 has_carrier "$DEV"
+	wait_for 20 has_link "$DEV"
 }
 
 # guest_end: one that a failed check left running would be in the way

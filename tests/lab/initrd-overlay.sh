@@ -13,7 +13,8 @@ BIN=/mp/build/tests/bin
 overlay_scripts() {
 	mkdir -p "$TREE/etc/lab"
 	cp /mp/tests/lab/init "$TREE/init"
-	cp /mp/tests/lab/guest-lib.sh /mp/tests/lab/log.sh "$TREE/etc/lab/"
+	cp /mp/tests/lab/guest-lib.sh /mp/tests/lab/log.sh /mp/tests/lab/wire.sh \
+		"$TREE/etc/lab/"
 }
 
 overlay_programs() {

@@ -8,6 +8,8 @@
 LAB_LIB=$NIC_TOP/tests/lab/guest-lib.sh
 # shellcheck source=tests/lab/guest-lib.sh
 . "$LAB_LIB"
+# shellcheck source=tests/lab/wire.sh
+. "${LAB_LIB%/*}/wire.sh"
 # shellcheck source=tests/cases/results.sh
 . "$NIC_TOP/tests/cases/results.sh"
 # shellcheck source=tests/cases/ports.sh

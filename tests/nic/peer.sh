@@ -144,7 +144,7 @@ peer_again() {
 }
 
 peer_carrier() {
-	in_peer ip -o link show dev "$PEER_IF" | grep -q '<.*LOWER_UP'
+	in_peer ip -o link show dev "$PEER_IF" | is_linked
 }
 
 peer_close() {

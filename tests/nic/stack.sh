@@ -28,25 +28,17 @@ pings() {
 	to=$1
 	shift
 	for size; do
-		ping -q -c 10 -i 0.02 -W 20 -s "$size" "$to" >/run/ping
-		grep -q ' 0% packet loss' /run/ping || {
-			echo "ping of $size bytes: $(grep loss /run/ping)"
-			return 1
-		}
+		pinged env 10 -i 0.02 -s "$size" "$to" || return 1
 		figure "${CASE#*/}: round trip" "$size" "$(sed -n \
 			's|^rtt.* = [^/]*/\([0-9.]*\)/.*|\1|p' /run/ping)" ms
 	done
-}
-
-serving() {
-	in_peer ss -Hltn 2>/dev/null | grep -q ":$1 "
 }
 
 # serve PORT: iperf3 at the peer
 serve() {
 	$PEER_RUN iperf3 -s -p "$1" >/run/iperf3.server 2>&1 &
 	SERVERS="$SERVERS $!"
-	wait_for 10 serving "$1" || { cat /run/iperf3.server; return 1; }
+	wait_for 10 serving in_peer "$1" || { cat /run/iperf3.server; return 1; }
 }
 
 # moved PLOT OPTION...: iperf3 moves bytes without an error

@@ -16,7 +16,7 @@ file_to_us() {
 	rm -f "$VG/got"
 	iperf3 -s -1 -p 5207 -F "$VG/got" >/run/iperf3.ours 2>&1 &
 	ours=$!
-	wait_for 10 listening 5207
+	wait_for 10 serving env 5207
 	in_peer dd if=/dev/urandom of=/run/mp-sent bs=64k count=32 2>/dev/null
 	in_peer iperf3 -c "$OUR_IP" -p 5207 -n 2M -F /run/mp-sent >/run/iperf3.peer ||
 		{ tail -n 2 /run/iperf3.peer; kill $ours; return 1; }
@@ -28,16 +28,12 @@ file_from_us() {
 	in_peer rm -f /run/mp-got
 	$PEER_RUN iperf3 -s -1 -p 5208 -F /run/mp-got >/run/iperf3.peer 2>&1 &
 	theirs=$!
-	wait_for 10 serving 5208
+	wait_for 10 serving in_peer 5208
 	dd if=/dev/urandom of="$VG/sent" bs=64k count=32 2>/dev/null
 	iperf3 -c "$PEER_IP" -p 5208 -n 2M -F "$VG/sent" >/run/iperf3.ours ||
 		{ tail -n 2 /run/iperf3.ours; kill $theirs; return 1; }
 	wait $theirs
 	equal "$(md5sum <"$VG/sent")" "$(in_peer cat /run/mp-got | md5sum)"
-}
-
-listening() {
-	ss -Hltn | grep -q ":$1 "
 }
 
 equal() {
