@@ -257,6 +257,7 @@ rx_packets() {
 calm() {
 	echo 3600 >/proc/sys/vm/stat_interval
 	echo 0 >/proc/sys/kernel/watchdog 2>/dev/null || true
+	echo 0 >/proc/sys/vm/compaction_proactiveness 2>/dev/null || true
 }
 
 calm
