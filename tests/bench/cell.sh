@@ -16,6 +16,7 @@
 # CELLS		of each, SIZE:BATCH:GAP:N1:N2:N3: bytes of a frame without FCS,
 #		frames of a batch, nanoseconds between two batches, in which all
 #		that one causes ends, and frames of the runs
+# WINDOW	seconds for which a run is counted; pktgen takes up to 104 ms to begin
 # GUEST		options of vguest, and two of this script: --flows N, batches of so many
 #		UDP flows in turn; --ports N, batches for so many guests in turn, each
 #		with a queue of its own behind that of the host
@@ -38,11 +39,24 @@ quiet() {
 
 # --- the sender ---
 
-# pktgen is told in the namespace of its device
+# polls: does the guest?
+polls() {
+	# shellcheck disable=SC2153
+	[ "${GUEST%--spin*}" != "$GUEST" ]
+}
+
+# pktgen is told in the namespace of its device. Where a guest polls nothing takes the
+# CPU from it: which of three the scheduler prefers would depend on what they have had.
+# Each namespace has a thread of that name.
 sender() {
 	modprobe pktgen
 	# shellcheck disable=SC2016
 	in_peer dash -c 'echo "add_device p0" >/proc/net/pktgen/kpktgend_0'
+	polls || return 0
+	pids=$(pgrep -x kpktgend_0) || fail "no thread of pktgen"
+	for pid in $pids; do
+		chrt --fifo --pid 1 "$pid"
+	done
 }
 
 # option NAME DEFAULT: the number behind that option of GUEST
@@ -76,7 +90,8 @@ sends() {
 		' sends "$@" $GUEST_MAC "$(option --flows 1)" "$(option --ports 1)"
 }
 
-# send N [mark]: N frames, and all that they cause; counted with "mark"
+# send N [SECONDS]: N frames, and all that they cause. It is counted with SECONDS, for
+# that long, however many there are.
 send() {
 	# shellcheck disable=SC2016
 	in_peer dash -c '
@@ -84,21 +99,24 @@ send() {
 		spin=
 		echo "count $1" >/proc/net/pktgen/p0
 		if [ -n "$3" ]; then mark spin & spin=$!; fi
-		[ -z "$2" ] || mark start
-		echo start >/proc/net/pktgen/pgctrl
-		sleep 0.1
-		[ -z "$2" ] || mark stop
+		if [ -n "$2" ]; then
+			mark for "$2" /proc/net/pktgen/pgctrl start
+		else
+			echo start >/proc/net/pktgen/pgctrl
+			sleep 0.1
+		fi
 		[ -z "$spin" ] || kill $spin
-		grep -E "Result|pkts-sofar" /proc/net/pktgen/p0
+		grep Result /proc/net/pktgen/p0
+		grep "pkts-sofar: $1 " /proc/net/pktgen/p0
 		' send "$1" "${2-}" "$(is_spinning && echo spin)" || fail "pktgen"
 }
 
-# run N: N frames, counted. It begins at the start of a second and lasts for less
-# than one: the kernel's timers that need not be exact, as those of the NICs'
-# watchdogs, expire in between. So does what is left of processes that are gone.
+# run N: N frames, counted. It begins just after the start of a second, where the
+# kernel's timers that need not be exact expire, as those of the NICs' watchdogs,
+# and what is left of processes that are gone goes in between.
 run() {
 	sleep "$(awk '{ print 1.35 - ($1 + 0.3) % 1 }' /proc/uptime)"
-	send "$1" mark
+	send "$1" "$WINDOW"
 }
 
 # each CMD: CMD NAME N1 N2 N3 for each cell, when all is set for it
@@ -114,7 +132,7 @@ each() {
 
 # --- the paths ---
 
-# sent NAME N...: each $REPEAT times; tests/bench/run takes the least of them
+# sent NAME N...: each $REPEAT times; tests/bench/run takes those in the middle
 sent() {
 	shift
 	for n; do
@@ -134,9 +152,7 @@ sent() {
 # jumps to the next timer, and nothing has arrived yet: there it always spins.
 is_spinning() {
 	# shellcheck disable=SC2153
-	[ "$NIC_DRV" = ixgbe ] || {
-		[ -z "$RECEIVERS" ] && [ "${GUEST%--spin*}" != "$GUEST" ]
-	}
+	[ "$NIC_DRV" = ixgbe ] || { [ -z "$RECEIVERS" ] && polls; }
 }
 
 # snapshot NAME: counters of the NIC, its interrupts
@@ -248,6 +264,15 @@ arrives() {
 	wait_for 60 has_carrier p0 peer
 }
 
+# all_came SINCE: have the guests, by their own count, got what the NIC has received
+# since then? While the memory of large ones is pinned it may drop some, before the
+# first run.
+all_came() {
+	all=$(($(rx_packets) - $1))
+	got=$(jq -s 'map(.rx.frames) | add' /out/guest.*.json)
+	[ "$got" -ge $all ] || fail "the guests got $got frames of $all"
+}
+
 # rx_packets: what the NIC has received
 rx_packets() {
 	ethtool -S "$DEV" | awk '$1 == "rx_packets:" { print $2 }'
@@ -256,8 +281,14 @@ rx_packets() {
 # what the kernel would do once a second, or now and then
 calm() {
 	echo 3600 >/proc/sys/vm/stat_interval
-	echo 0 >/proc/sys/kernel/watchdog 2>/dev/null || true
-	echo 0 >/proc/sys/vm/compaction_proactiveness 2>/dev/null || true
+	while read -r value file; do
+		[ ! -e "$file" ] || echo "$value" >"$file"
+	done <<-EOF
+		0 /proc/sys/kernel/watchdog
+		0 /proc/sys/vm/compaction_proactiveness
+		3600000 /sys/kernel/mm/transparent_hugepage/khugepaged/scan_sleep_millisecs
+		N /sys/module/damon_stat/parameters/enabled
+	EOF
 }
 
 calm
@@ -268,6 +299,7 @@ esac
 up
 sender
 each sent
+since=$(rx_packets)
 arrives
 each received
 cat /proc/kallsyms >/out/kallsyms
@@ -275,3 +307,4 @@ for pid in $RECEIVERS; do
 	kill -INT "$pid"
 	wait "$pid" || true
 done
+[ ! -e /out/guest.0.json ] || all_came "$since"
